@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The architecture of Tintype, checked by the compiler: one folder per target, every arrow points down.
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// A target that owns no pointer: every unsafe use in it must be spelled `unsafe`.
+func safe(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, swiftSettings: strict + [.strictMemorySafety()])
+}
+
+/// A target that wraps C and owns the pointers to it.
+func mechanism(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func library(_ name: String, _ pkgConfig: String?) -> Target {
+    .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name)] + dependencies,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "tintype",
+    targets: [
+        .executableTarget(name: "tintype", dependencies: ["App"], swiftSettings: strict),
+        .executableTarget(
+            name: "tintype-bench",
+            dependencies: ["App", "HTTPClient", "Imaging", "Vectors", "SQLite"],
+            swiftSettings: strict),
+
+        safe(
+            "App",
+            [
+                "API", "CSamples", "Crypto", "Domain", "HTTP", "HTTPClient", "HTTPServer",
+                "Imaging", "Providers", "SQLite", "Services", "Storage", "Store", "Telemetry",
+                "Vectors", "Web",
+            ]),
+
+        safe("API", ["Domain", "HTTP", "Services"]),
+        safe("Web", ["Domain", "HTTP", "Services"]),
+        safe("Providers", ["Domain", "HTTP", "HTTPClient"]),
+        safe("Storage", ["Domain", "HTTP", "HTTPClient"]),
+
+        safe("Services", ["Crypto", "Domain", "Imaging", "Store", "Telemetry", "Vectors"]),
+
+        safe("Store", ["Domain", "SQLite"]),
+        safe("Domain"),
+
+        mechanism("HTTPServer", ["CUV", "HTTP", "Telemetry"]),
+        mechanism("HTTPClient", ["CCurl", "HTTP"]),
+        mechanism("SQLite", ["CSQLite"]),
+        mechanism(
+            "Imaging",
+            [
+                "CEXIF", "CGIF", "CHEIF", "CKernels", "CLCMS", "CPNG", "CSeccomp", "CTesseract",
+                "CTurboJPEG", "CWebP",
+            ]),
+        mechanism("Vectors", ["CKernels"]),
+        mechanism("Crypto", ["COpenSSL", "CSodium"]),
+        safe("HTTP"),
+        safe("Telemetry"),
+
+        .target(
+            name: "CKernels",
+            cSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])]),
+        .target(name: "CSamples"),
+        library("CCurl", "libcurl"),
+        library("CEXIF", "libexif"),
+        library("CGIF", nil),
+        library("CHEIF", "libheif"),
+        library("CLCMS", "lcms2"),
+        library("COpenSSL", "libcrypto"),
+        library("CPNG", "libpng"),
+        library("CSeccomp", "libseccomp"),
+        library("CSQLite", "sqlite3"),
+        library("CSodium", "libsodium"),
+        library("CTesseract", "tesseract"),
+        library("CTurboJPEG", "libturbojpeg"),
+        library("CUV", "libuv"),
+        library("CWebP", "libwebp"),
+
+        tests("API", ["Domain", "HTTP", "Services"]),
+        tests("App", ["Domain", "HTTP", "HTTPClient", "HTTPServer", "Imaging", "SQLite"]),
+        tests("Crypto"),
+        tests("Domain"),
+        tests("HTTP"),
+        tests("HTTPClient", ["HTTP", "HTTPServer"]),
+        tests("HTTPServer", ["HTTP"]),
+        tests("Imaging"),
+        tests("Providers", ["Domain", "HTTP", "HTTPClient", "HTTPServer", "Imaging"]),
+        tests("SQLite"),
+        tests("Services", ["Domain", "Store"]),
+        tests("Storage", ["Domain"]),
+        tests("Store", ["Domain", "SQLite"]),
+        tests("Telemetry"),
+        tests("Vectors"),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu17
+)

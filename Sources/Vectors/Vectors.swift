@@ -1,0 +1,1 @@
+// The first file of Vectors replaces this one.
