@@ -1,0 +1,114 @@
+/// What a GET for stored bytes gets, after its conditions and its range (RFC 9110 sections 13 and 14).
+package enum Selection: Hashable, Sendable {
+    case whole
+    case part(ByteRange)
+    case notModified
+    case unsatisfiable
+}
+
+/// The part `offset..<offset + length` of a content of `total` bytes.
+package struct ByteRange: Hashable, Sendable {
+    package let offset: Int
+    package let length: Int
+    package let total: Int
+
+    /// The value of `Content-Range` for this part.
+    package var contentRange: String { "bytes \(offset)-\(offset + length - 1)/\(total)" }
+}
+
+extension Selection {
+    /// Decides from `If-None-Match`, `If-Modified-Since`, `Range` and `If-Range` what to send.
+    ///
+    /// One range is served as a part; several ranges, other units and ranges that break the grammar are ignored, as
+    /// RFC 9110 section 14.2 allows.
+    package init(
+        of request: Request, tag: EntityTag, modified: Int64? = nil, size: Int
+    ) {
+        guard request.method == .get || request.method == .head else {
+            self = .whole
+            return
+        }
+        if let list = request.fields.list(of: .ifNoneMatch) {
+            if tag.isListed(in: list) {
+                self = .notModified
+                return
+            }
+        } else if let modified, let since = request.fields[.ifModifiedSince],
+            let limit = Timestamp.parse(imfFixdate: since), modified / 1000 * 1000 <= limit
+        {
+            self = .notModified
+            return
+        }
+        guard request.method == .get, let range = request.fields[.range],
+            Selection.stillHolds(request.fields[.ifRange], tag, modified)
+        else {
+            self = .whole
+            return
+        }
+        self = Selection.resolve(range, size: size)
+    }
+
+    private static func stillHolds(_ condition: String?, _ tag: EntityTag, _ modified: Int64?)
+        -> Bool
+    {
+        guard let condition else { return true }
+        if let expected = EntityTag(parsing: condition) { return tag.matchesStrongly(expected) }
+        guard let modified, let date = Timestamp.parse(imfFixdate: condition) else { return false }
+        return modified / 1000 * 1000 == date
+    }
+
+    /// Evaluates a `Range` field alone.
+    package static func resolve(_ field: String, size: Int) -> Selection {
+        guard let equals = field.firstIndex(of: "="),
+            ASCII.equalIgnoringCase(field[..<equals], "bytes")
+        else { return .whole }
+        let specification = ASCII.trimmed(field[field.index(after: equals)...])
+        guard let dash = specification.firstIndex(of: "-") else { return .whole }
+        let first = specification[..<dash].utf8
+        let last = specification[specification.index(after: dash)...].utf8
+        if first.isEmpty {
+            guard let suffix = ASCII.decimal(last) else { return .whole }
+            guard suffix > 0, size > 0 else { return .unsatisfiable }
+            let length = min(suffix, size)
+            return .part(ByteRange(offset: size - length, length: length, total: size))
+        }
+        guard let start = ASCII.decimal(first) else { return .whole }
+        var end = size - 1
+        if !last.isEmpty {
+            guard let stated = ASCII.decimal(last), stated >= start else { return .whole }
+            end = min(stated, end)
+        }
+        guard start < size else { return .unsatisfiable }
+        return .part(ByteRange(offset: start, length: end - start + 1, total: size))
+    }
+}
+
+extension Response {
+    /// Serves stored bytes as the request's conditions and range ask: 200, 206, 304 or 416, with a strong `ETag`.
+    ///
+    /// `fields` go on every one of them but 416.
+    package static func content(
+        of file: OpenFile, type: String, tag: EntityTag, for request: Request, fields: Fields = [:]
+    ) -> Response {
+        var response = Response(.ok, fields: fields)
+        response.fields[.etag] = tag.description
+        response.fields[.acceptRanges] = "bytes"
+        switch Selection(of: request, tag: tag, size: file.size) {
+        case .whole:
+            response.fields[.contentType] = type
+            response.body = .file(file, offset: 0, length: file.size)
+        case .part(let range):
+            response.status = .partialContent
+            response.fields[.contentType] = type
+            response.fields[.contentRange] = range.contentRange
+            response.body = .file(file, offset: range.offset, length: range.length)
+        case .notModified:
+            response.status = .notModified
+        case .unsatisfiable:
+            response = Response(
+                .rangeNotSatisfiable,
+                fields: [.contentRange: "bytes */\(file.size)", .acceptRanges: "bytes"])
+        }
+        return response
+    }
+}

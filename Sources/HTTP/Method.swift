@@ -1,0 +1,23 @@
+/// A request method, such as GET. Methods are case-sensitive (RFC 9110 section 9.1).
+package struct Method: Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    package init(_ rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package var description: String { rawValue }
+
+    /// True when the method promises to change nothing.
+    package var isSafe: Bool {
+        self == .get || self == .head || self == .options
+    }
+
+    package static let get = Method("GET")
+    package static let head = Method("HEAD")
+    package static let post = Method("POST")
+    package static let put = Method("PUT")
+    package static let patch = Method("PATCH")
+    package static let delete = Method("DELETE")
+    package static let options = Method("OPTIONS")
+}
