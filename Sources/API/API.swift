@@ -1,1 +1,1 @@
-// The first file of API replaces this one.
+// x

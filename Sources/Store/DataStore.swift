@@ -1,0 +1,59 @@
+import Domain
+import SQLite
+
+/// The database of the daemon: tables in, values out.
+///
+/// Writes are grouped into few commits by the one writer; reads see one consistent snapshot each.
+package struct DataStore: Sendable {
+    private let database: Database
+
+    /// Opens or creates the database at `path` and brings its schema up to date.
+    package init(path: String, readers: Int) throws(DatabaseError) {
+        database = try Database(
+            path: path,
+            migrator: Migrator(
+                applicationID: Migrations.applicationID, migrations: Migrations.all),
+            readers: readers)
+    }
+
+    /// Runs `body` in a transaction of its own; when this returns its changes are durable.
+    package func write<T: Sendable>(
+        _ body: @escaping @Sendable (Tables) throws -> T
+    ) async throws -> T {
+        try await database.write { try body(Tables(db: $0)) }
+    }
+
+    /// Runs `body` on a snapshot, on a thread that may wait for the disk.
+    package func read<T: Sendable>(
+        _ body: @escaping @Sendable (Tables) throws -> T
+    ) async throws -> T {
+        try await database.read { try body(Tables(db: $0)) }
+    }
+
+    /// Runs a point read of microseconds on the calling thread.
+    package func readNow<T: Sendable>(_ body: @Sendable (Tables) throws -> T) throws -> T {
+        try database.readNow { try body(Tables(db: $0)) }
+    }
+
+    /// Writes what is left in the log into the database file and closes it.
+    package func close() async {
+        await database.close()
+    }
+}
+
+/// The tables as one transaction sees them.
+package struct Tables {
+    let db: Connection
+
+    package var users: UserTable { UserTable(db: db) }
+    package var tokens: TokenTable { TokenTable(db: db) }
+    package var settings: SettingTable { SettingTable(db: db) }
+    package var secrets: SecretTable { SecretTable(db: db) }
+    package var audit: AuditTable { AuditTable(db: db) }
+    package var rates: RateTable { RateTable(db: db) }
+    package var idempotency: IdempotencyTable { IdempotencyTable(db: db) }
+    package var blobs: BlobTable { BlobTable(db: db) }
+    package var photos: PhotoTable { PhotoTable(db: db) }
+    package var rooms: RoomTable { RoomTable(db: db) }
+    package var members: MemberTable { MemberTable(db: db) }
+}

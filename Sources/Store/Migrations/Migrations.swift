@@ -1,0 +1,11 @@
+import SQLite
+
+/// The schema's history, in order; a step is never changed once released.
+enum Migrations {
+    /// "Tint" in ASCII: marks the file as Tintype's.
+    static let applicationID: Int32 = 0x5469_6e74
+
+    static let all = [
+        Migration(version: 1, name: "foundation and photo analysis", sql: first)
+    ]
+}
