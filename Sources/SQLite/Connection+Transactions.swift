@@ -2,6 +2,7 @@ import CSQLite
 
 extension Connection {
     /// Runs `body` in a transaction that takes the write lock at once: all of it happens or none.
+    @discardableResult
     package func inTransaction<Value>(_ body: () throws -> Value) throws -> Value {
         try begin("BEGIN IMMEDIATE")
         let value: Value
@@ -30,6 +31,7 @@ extension Connection {
     }
 
     /// Runs `body` inside the running transaction; when it throws, what it changed is undone.
+    @discardableResult
     package func inSavepoint<Value>(_ body: () throws -> Value) throws -> Value {
         try execute("SAVEPOINT s")
         let value: Value

@@ -30,6 +30,7 @@ package final class Database: Sendable {
     }
 
     /// `Writer.write`.
+    @discardableResult
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {

@@ -16,6 +16,8 @@ package final class Writer: Sendable {
 
     /// What the writer did since it was opened.
     package struct Statistics: Sendable, Equatable {
+        /// Requests that wait at this moment.
+        package var waiting = 0
         /// Requests answered, failed ones included.
         package var requests = 0
         /// Transactions committed.
@@ -40,7 +42,13 @@ package final class Writer: Sendable {
         self.connection = Mutex(connection)
     }
 
-    package var statistics: Statistics { state.withLock { $0.statistics } }
+    package var statistics: Statistics {
+        state.withLock { state in
+            var statistics = state.statistics
+            statistics.waiting = state.waiting.count
+            return statistics
+        }
+    }
 
     /// Runs `body` inside a transaction and returns once that is safely on the disk.
     ///
@@ -48,6 +56,7 @@ package final class Writer: Sendable {
     /// error is thrown and nothing has changed. `body` can run twice: when a neighbour in the same
     /// transaction brings it down, all others start again. So it must touch nothing but the database.
     /// A task that is cancelled while it waits still gets the true answer: the write is not taken back.
+    @discardableResult
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
