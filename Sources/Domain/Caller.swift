@@ -35,6 +35,11 @@ package enum Identity: Hashable, Sendable {
         }
     }
 
+    /// Whether no account stands behind it.
+    package var isAnonymous: Bool {
+        if case .fingerprint = self { true } else { false }
+    }
+
     package init?(key: String) {
         if key.hasPrefix("u:") {
             self = .user(String(key.dropFirst(2)))

@@ -169,6 +169,18 @@ package struct PhotoTable {
             ?? 0
     }
 
+    /// What a search for similar photos needs of one: nil when it has expired or is gone.
+    package func candidate(
+        _ id: Int64, at now: Time
+    ) throws -> (id: Int64, uuid: String, model: String)? {
+        try db.first(
+            """
+            SELECT uuid, embedding_model FROM photo_analyses
+            WHERE id = ? AND (expires_at IS NULL OR expires_at >= ?)
+            """, id, now.milliseconds
+        ) { row in (id: id, uuid: try row[0], model: try row[1]) }
+    }
+
     // MARK: - Use and removal
 
     /// Notes that a room was chosen from a record.

@@ -1,0 +1,149 @@
+import Crypto
+import Domain
+import Glibc
+
+/// The folder in which uploads wait until they are stored; emptied at start.
+package final class Spool: Sendable {
+    package let directory: String
+    /// Free bytes below which nothing is taken in.
+    private let minimumFree: Int
+
+    package init(directory: String, minimumFree: Int) throws(Failure) {
+        self.directory = directory
+        self.minimumFree = minimumFree
+        guard unsafe mkdir(directory, 0o700) == 0 || errno == EEXIST else {
+            throw Spool.failure(errno)
+        }
+        empty()
+    }
+
+    /// Starts a new upload.
+    package func begin() throws(Failure) -> SpoolFile {
+        var status = statvfs()
+        if unsafe statvfs(directory, &status) == 0,
+            UInt64(status.f_bavail) * UInt64(status.f_frsize) < UInt64(minimumFree)
+        {
+            throw Spool.failure(ENOSPC)
+        }
+        let path = directory + "/" + UUIDValue.random().description
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Spool.failure(errno) }
+        return SpoolFile(path: path, descriptor: descriptor)
+    }
+
+    /// Writes `bytes` to a new file of their own.
+    package func write(_ bytes: [UInt8]) async throws(Failure) -> SpooledUpload {
+        let file = try begin()
+        try await file.append(bytes)
+        return await file.finish()
+    }
+
+    private func empty() {
+        guard let folder = unsafe opendir(directory) else { return }
+        defer { unsafe closedir(folder) }
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+            }
+            if name != ".", name != ".." { unsafe unlink(directory + "/" + name) }
+        }
+    }
+
+    static func failure(_ code: Int32) -> Failure {
+        code == ENOSPC || code == EDQUOT
+            ? Failure(.storageFull, "There is no space left to take the upload in.")
+            : Failure(.internal, "The upload could not be written to disk (errno \(code)).")
+    }
+}
+
+/// An upload while it comes in: bytes go to disk while MD5 and SHA-256 are computed.
+package actor SpoolFile {
+    private static let queue = SerialQueue("tintype.spool")
+
+    private let path: String
+    private let descriptor: Int32
+    private var digest = DoubleDigest()
+    private var size = 0
+    private var isFinished = false
+
+    nonisolated package var unownedExecutor: UnownedSerialExecutor {
+        Self.queue.asUnownedSerialExecutor()
+    }
+
+    init(path: String, descriptor: Int32) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        guard !isFinished else { return }
+        close(descriptor)
+        unsafe unlink(path)
+    }
+
+    package func append(_ chunk: [UInt8]) throws(Failure) {
+        digest.update(chunk)
+        var written = 0
+        while written < chunk.count {
+            let count = unsafe chunk.withUnsafeBytes { bytes in
+                unsafe Glibc.write(
+                    descriptor, bytes.baseAddress! + written, chunk.count - written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Spool.failure(count < 0 ? errno : ENOSPC) }
+            written += count
+        }
+        size += chunk.count
+    }
+
+    /// Ends the upload. Nothing may be appended afterwards.
+    package func finish() -> SpooledUpload {
+        isFinished = true
+        let digests = digest.finish()
+        return SpooledUpload(
+            path: path, descriptor: descriptor, size: size, md5: digests.md5,
+            sha256: digests.sha256)
+    }
+}
+
+/// A whole upload on disk; the file goes when nobody holds this any more, unless it was moved into the store.
+package final class SpooledUpload: Sendable {
+    package let path: String
+    package let descriptor: Int32
+    package let size: Int
+    package let md5: [UInt8]
+    package let sha256: [UInt8]
+
+    init(path: String, descriptor: Int32, size: Int, md5: [UInt8], sha256: [UInt8]) {
+        self.path = path
+        self.descriptor = descriptor
+        self.size = size
+        self.md5 = md5
+        self.sha256 = sha256
+    }
+
+    deinit {
+        close(descriptor)
+        unsafe unlink(path)
+    }
+
+    /// All bytes, or the first `count`.
+    package func bytes(first count: Int = .max) throws(Failure) -> [UInt8] {
+        let wanted = min(size, count)
+        var failed: Int32 = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
+            while filled < wanted {
+                let count = unsafe pread(
+                    descriptor, buffer.baseAddress! + filled, wanted - filled, off_t(filled))
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else {
+                    failed = count < 0 ? errno : EIO
+                    return
+                }
+                filled += count
+            }
+        }
+        guard failed == 0 else { throw Spool.failure(failed) }
+        return bytes
+    }
+}
