@@ -1,0 +1,163 @@
+import Domain
+
+extension Command {
+    /// The table of all commands, in the order in which help shows them.
+    package static let all: [Command] = daemon + accounts + settings + photos + jobs + about
+
+    /// Options that every command has.
+    package static let common: [Option] = [
+        .flag("--json", "Print data as JSON."),
+        .value("--data-dir", .path("DIR"), "The data directory [./tintype-data]."),
+        .value("--config", .path("FILE"), "Read this configuration file."),
+        .flag("--help", "Show this help."),
+    ]
+
+    private static let daemon = [
+        Command(
+            .serve, "Run the daemon",
+            details: """
+                Each setting can be given as an option, as an environment variable or in the configuration file; \
+                the first of these counts. Secrets are never options, because others can see a command line.
+                """,
+            options: startupOptions, place: .here,
+            exitCodes: [
+                .unavailable, .cannotCreate, .temporaryFailure, .noPermission, .configuration,
+            ]
+        ),
+        Command(
+            .demo, "Serve with sample photos already analysed and print what to open",
+            options: startupOptions, place: .here,
+            exitCodes: [
+                .unavailable, .cannotCreate, .temporaryFailure, .noPermission, .configuration,
+            ]
+        ),
+    ]
+
+    private static let accounts = [
+        Command(
+            .usersCreate, "Create an account",
+            details: "Without --password-stdin a terminal asks for the password.",
+            arguments: [.required("EMAIL", "The address that signs in.")],
+            options: [
+                .value(
+                    "--role", .choice(["admin", "supervisor", "user"]), required: true,
+                    "What the account may do."),
+                passwordStdin,
+            ], input: .password, exitCodes: [.dataError]),
+        Command(.usersList, "List the accounts"),
+        Command(
+            .usersPasswd, "Change the password of an account, which ends its sessions",
+            arguments: [.required("EMAIL", "The account.")], options: [passwordStdin],
+            input: .password, exitCodes: [.dataError, .noUser]),
+        Command(
+            .tokensCreate, "Make an API token and print it, once, alone on standard output",
+            options: [
+                .value("--user", .text("EMAIL"), required: true, "The account it acts for."),
+                .value("--name", .text("NAME"), "What it is for."),
+                .value("--expires", .duration("TIME"), "How long it is valid, such as 90d."),
+            ], exitCodes: [.noUser]),
+        Command(.tokensList, "List the API tokens by id, never the tokens themselves"),
+        Command(
+            .tokensRevoke, "Make an API token invalid at once",
+            arguments: [.required("ID", "The id that tokens list shows.")],
+            exitCodes: [.dataError]),
+    ]
+
+    private static let settings = [
+        Command(.settingsList, "List the settings, their values and where these come from"),
+        Command(
+            .settingsGet, "Print the value of a setting", arguments: [settingKey],
+            exitCodes: [.dataError]),
+        Command(
+            .settingsSet, "Change a live setting from the next request on",
+            details:
+                "A setting that the environment or the configuration file pins cannot be changed here.",
+            arguments: [settingKey, .required("VALUE", "The new value.")],
+            exitCodes: [.dataError, .noPermission]),
+    ]
+
+    private static let photos = [
+        Command(
+            .testPhotoUpload, "Upload a photo as an anonymous client and show all that comes back",
+            arguments: [.optional("FILE", "A picture, or a sample of --list.")],
+            options: [
+                .flag("--list", "List the sample pictures."),
+                .flag("--no-cache", "Forget earlier analyses of this picture first."),
+                .value("--fingerprint", .text("FP"), "The client's fingerprint [cli-test-fp]."),
+            ], input: .file("FILE"),
+            exitCodes: [.dataError, .noInput, .unavailable, .software, .temporaryFailure]),
+        Command(
+            .cleanupExpiredPhotos, "Remove the photos whose time has come",
+            options: [
+                dryRun,
+                .value("--batch-size", .integer("N", 1...1_000_000), "Records at a time [100]."),
+            ], exitCodes: [.ioError]),
+        Command(
+            .cleanupOldImages, "Remove saved request images that are old",
+            options: [
+                .value("--days", .integer("N", 0...100_000), "The age from which they are old."),
+                dryRun,
+            ]),
+    ]
+
+    private static let jobs = [
+        Command(.jobsList, "List the jobs, newest first"),
+        Command(.jobsShow, "Show one job", arguments: [jobID], exitCodes: [.dataError]),
+        Command(.jobsRetry, "Run a failed job again", arguments: [jobID], exitCodes: [.dataError]),
+        Command(.jobsCancel, "Cancel a job", arguments: [jobID], exitCodes: [.dataError]),
+        Command(.queuesPause, "Start no more jobs of a queue", arguments: [queueName]),
+        Command(.queuesResume, "Start jobs of a queue again", arguments: [queueName]),
+    ]
+
+    private static let about = [
+        Command(
+            .doctor, "Examine the installation and say what to mend", place: .here,
+            exitCodes: [.configuration]),
+        Command(
+            .health, "Ask the running daemon whether it is well", place: .here,
+            exitCodes: [.unavailable]),
+        Command(.version, "Print the version", place: .here),
+        Command(
+            .help, "Explain a command", arguments: [.optional("COMMAND", "Its one or two words.")],
+            place: .here),
+        Command(
+            .completion, "Print a script that lets bash complete commands",
+            arguments: [.required("SHELL", "bash")], place: .here, isHidden: true),
+    ]
+
+    private static let settingKey = Argument.required("KEY", "The name of the setting.")
+    private static let jobID = Argument.required("ID", "The id of the job.")
+    private static let queueName = Argument.required("NAME", "The queue.")
+    private static let dryRun = Option.flag("--dry-run", "Only say what would be removed.")
+    private static let passwordStdin = Option.flag(
+        "--password-stdin", "Read the password from standard input.")
+
+    /// The startup settings that have an option, but those that all commands have anyway.
+    private static let startupOptions: [Option] = Setting.startup.compactMap { setting in
+        guard let flag = setting.flag, !common.contains(where: { $0.name == flag }) else {
+            return nil
+        }
+        let isUnset = setting.defaultText.isEmpty
+        let help = setting.help.dropLast() + (isUnset ? "." : " [\(setting.defaultText)].")
+        return .value(flag, .text(placeholder(of: setting.kind)), String(help))
+    }
+
+    static func isStartup(_ option: Option) -> Bool {
+        Setting.startup.contains { $0.flag == option.name }
+    }
+
+    private static func placeholder(of kind: Setting.Kind) -> String {
+        switch kind {
+        case .integer, .decimal: "N"
+        case .bytes: "SIZE"
+        case .duration: "TIME"
+        case .bool: "true|false"
+        case .choice(let words): words.joined(separator: "|")
+        case .url: "URL"
+        case .path: "PATH"
+        case .listenAddresses: "ADDRESS"
+        case .networks: "NETWORKS"
+        case .text, .prose, .secret: "TEXT"
+        }
+    }
+}

@@ -1,1 +1,0 @@
-// The first file of Telemetry replaces this one.
