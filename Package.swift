@@ -64,8 +64,8 @@ let package = Package(
         mechanism(
             "Imaging",
             [
-                "CEXIF", "CGIF", "CHEIF", "CKernels", "CLCMS", "CPNG", "CSeccomp", "CTesseract",
-                "CTurboJPEG", "CWebP",
+                "CEXIF", "CGIF", "CHEIF", "CImaging", "CLCMS", "CPNG", "CSeccomp", "CTesseract",
+                "CWebP",
             ]),
         mechanism("Vectors", ["CKernels"]),
         mechanism("Crypto", ["COpenSSL", "CSodium"]),
@@ -75,6 +75,10 @@ let package = Package(
         .target(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])]),
+        .target(
+            name: "CImaging",
+            cSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
         .target(name: "CSamples"),
         library("CCurl", "libcurl"),
         library("CEXIF", "libexif"),
@@ -87,7 +91,6 @@ let package = Package(
         library("CSQLite", "sqlite3"),
         library("CSodium", "libsodium"),
         library("CTesseract", "tesseract"),
-        library("CTurboJPEG", "libturbojpeg"),
         library("CUV", "libuv"),
         library("CWebP", "libwebp"),
 

@@ -1,4 +1,0 @@
-#pragma once
-#include <stdio.h>
-#include <turbojpeg.h>
-#include <jpeglib.h>
