@@ -108,7 +108,7 @@ let package = Package(
         tests("Storage", ["Domain"]),
         tests("Store", ["Domain", "SQLite"]),
         tests("Telemetry"),
-        tests("Vectors"),
+        tests("Vectors", ["CKernels"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

@@ -1,0 +1,60 @@
+#include "distance_sets.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vnni")))
+
+AVX512 static double dot_f64(const float *a, const float *b, size_t count) {
+    __m512d s0 = _mm512_setzero_pd(), s1 = s0, s2 = s0, s3 = s0;
+    size_t i = 0;
+    for (; i + 32 <= count; i += 32) {
+        s0 = _mm512_fmadd_pd(_mm512_cvtps_pd(_mm256_loadu_ps(a + i)),
+                             _mm512_cvtps_pd(_mm256_loadu_ps(b + i)), s0);
+        s1 = _mm512_fmadd_pd(_mm512_cvtps_pd(_mm256_loadu_ps(a + i + 8)),
+                             _mm512_cvtps_pd(_mm256_loadu_ps(b + i + 8)), s1);
+        s2 = _mm512_fmadd_pd(_mm512_cvtps_pd(_mm256_loadu_ps(a + i + 16)),
+                             _mm512_cvtps_pd(_mm256_loadu_ps(b + i + 16)), s2);
+        s3 = _mm512_fmadd_pd(_mm512_cvtps_pd(_mm256_loadu_ps(a + i + 24)),
+                             _mm512_cvtps_pd(_mm256_loadu_ps(b + i + 24)), s3);
+    }
+    double sum = _mm512_reduce_add_pd(
+        _mm512_add_pd(_mm512_add_pd(s0, s1), _mm512_add_pd(s2, s3)));
+    for (; i < count; i++) sum += (double)a[i] * b[i];
+    return sum;
+}
+
+AVX512 static float dot_f32(const float *a, const float *b, size_t count) {
+    __m512 s0 = _mm512_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
+    size_t i = 0;
+    for (; i + 64 <= count; i += 64) {
+        s0 = _mm512_fmadd_ps(_mm512_loadu_ps(a + i), _mm512_loadu_ps(b + i), s0);
+        s1 = _mm512_fmadd_ps(_mm512_loadu_ps(a + i + 16), _mm512_loadu_ps(b + i + 16), s1);
+        s2 = _mm512_fmadd_ps(_mm512_loadu_ps(a + i + 32), _mm512_loadu_ps(b + i + 32), s2);
+        s3 = _mm512_fmadd_ps(_mm512_loadu_ps(a + i + 48), _mm512_loadu_ps(b + i + 48), s3);
+    }
+    for (; i < count; i += 16) {
+        size_t left = count - i;
+        __mmask16 mask = left >= 16 ? 0xFFFF : (__mmask16)((1u << left) - 1);
+        s0 = _mm512_fmadd_ps(
+            _mm512_maskz_loadu_ps(mask, a + i), _mm512_maskz_loadu_ps(mask, b + i), s0);
+    }
+    return _mm512_reduce_add_ps(_mm512_add_ps(_mm512_add_ps(s0, s1), _mm512_add_ps(s2, s3)));
+}
+
+AVX512 static int32_t dot_u8s8(const uint8_t *codes, const int8_t *weights, size_t count) {
+    __m512i s0 = _mm512_setzero_si512(), s1 = s0;
+    size_t i = 0;
+    for (; i + 128 <= count; i += 128) {
+        s0 = _mm512_dpbusd_epi32(
+            s0, _mm512_loadu_si512(codes + i), _mm512_loadu_si512(weights + i));
+        s1 = _mm512_dpbusd_epi32(
+            s1, _mm512_loadu_si512(codes + i + 64), _mm512_loadu_si512(weights + i + 64));
+    }
+    if (i < count)
+        s0 = _mm512_dpbusd_epi32(
+            s0, _mm512_loadu_si512(codes + i), _mm512_loadu_si512(weights + i));
+    return _mm512_reduce_add_epi32(_mm512_add_epi32(s0, s1));
+}
+
+const tt_kernels tt_kernels_avx512 = {"avx512-vnni", dot_f64, dot_f32, dot_u8s8};
+#endif
