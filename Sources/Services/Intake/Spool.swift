@@ -67,7 +67,7 @@ package actor SpoolFile {
     private var isFinished = false
 
     nonisolated package var unownedExecutor: UnownedSerialExecutor {
-        Self.queue.asUnownedSerialExecutor()
+        unsafe Self.queue.asUnownedSerialExecutor()
     }
 
     init(path: String, descriptor: Int32) {

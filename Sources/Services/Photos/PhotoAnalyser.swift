@@ -146,7 +146,8 @@ struct PhotoAnalyser: Sendable {
             answer.raw += "\n" + more.raw
             answer.items = SuggestionList.repair(
                 content: more.content, holding: answer.items, sha256: sha256)
-        } catch where !answer.items.isEmpty {
+        } catch {
+            guard !answer.items.isEmpty else { throw error }
             log.warning("the call for more suggestions failed", ["error": "\(error)"])
         }
         guard !answer.items.isEmpty else {
@@ -202,7 +203,7 @@ struct PhotoAnalyser: Sendable {
                 vector.count == Self.dimension && vector.allSatisfy(\.isFinite)
                 && vector.contains { $0 != 0 }
             if !isUsable {
-                log.warning("an embedding is unusable", ["components": "\(vector.count)"])
+                log.warning("an embedding is unusable", ["components": .integer(vector.count)])
             }
             return isUsable ? vector : nil
         } catch {
@@ -219,7 +220,7 @@ struct PhotoAnalyser: Sendable {
         } catch let failure as ProviderFailure {
             log.warning(
                 "a provider call failed",
-                ["reason": failure.reason.rawValue, "answer": failure.log])
+                ["reason": .text(failure.reason.rawValue), "answer": .text(failure.log)])
             throw UploadFailure(failure)
         } catch is CancellationError {
             throw .analysis("OpenAI API error: Connection failed")

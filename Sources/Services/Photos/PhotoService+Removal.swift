@@ -1,5 +1,6 @@
 import Domain
 import Store
+import Telemetry
 
 extension PhotoService {
     /// Ends a record, or a viewer's view of it; false where the caller may do neither.

@@ -3,6 +3,7 @@ import Domain
 import Imaging
 import Store
 import Telemetry
+import Vectors
 
 /// Takes photos in and gives their meaning back: the main job.
 ///
@@ -21,7 +22,7 @@ package final class PhotoService: Sendable {
 
     private let directory: ProviderDirectory
     private let analyser: PhotoAnalyser
-    private let decoder: WorkerPool
+    private let decoder: PictureDecoder
     private let hashes: PerceptualIndex
     private let inFlight = InFlight()
     private let places: Permits
@@ -38,14 +39,14 @@ package final class PhotoService: Sendable {
         package var vectors: PhotoVectors
         package var files: PhotoFiles
         package var providers: ProviderDirectory
-        package var decoder: WorkerPool
+        package var decoder: PictureDecoder
         /// Analyses that may hold their pictures in memory at the same time.
         package var concurrentAnalyses: Int
 
         package init(
             store: DataStore, settings: SettingsService, limiter: RateLimiter, clock: TimeSource,
             log: Logger, standIn: StandIn, vectors: PhotoVectors, files: PhotoFiles,
-            providers: ProviderDirectory, decoder: WorkerPool, concurrentAnalyses: Int
+            providers: ProviderDirectory, decoder: PictureDecoder, concurrentAnalyses: Int
         ) {
             self.store = store
             self.settings = settings
@@ -271,11 +272,10 @@ extension PhotoService {
         var parameters = IntakeParameters()
         parameters.maximumMegapixels = settings[.maxMegapixels]
         do throws(ImageError) {
-            return try await decoder.intake(
-                fileDescriptor: upload.descriptor, parameters: parameters)
+            return try await decoder.intake(upload.descriptor, parameters)
         } catch {
             if case .decoderDied(let reason) = error {
-                log.warning("a picture killed its decoder", ["reason": reason])
+                log.warning("a picture killed its decoder", ["reason": .text(reason)])
             }
             throw UploadFailure(error)
         }
@@ -313,8 +313,8 @@ extension PhotoService {
             bytes: draft.decoded.providerPicture ?? bytes.bytes,
             mediaType: draft.decoded.providerPicture == nil
                 ? draft.decoded.format.mediaType : "image/jpeg",
-            raster: Raster(draft.decoded.raster), width: draft.decoded.uprightWidth,
-            height: draft.decoded.uprightHeight, capture: CaptureFacts(draft.decoded.exif))
+            raster: Raster(draft.decoded.raster), width: draft.decoded.uprightSize.width,
+            height: draft.decoded.uprightSize.height, capture: CaptureFacts(draft.decoded.exif))
         async let placing = place(bytes, draft)
         let found: Result<AnalysisResult, UploadFailure>
         do throws(UploadFailure) {

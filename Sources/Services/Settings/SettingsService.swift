@@ -11,7 +11,7 @@ package final class SettingsService: Sendable {
     private let snapshot: Mutex<LiveSettings>
 
     /// One row of `settings list`.
-    package struct Entry: Sendable, Equatable {
+    package struct Entry: Sendable {
         package enum Source: String, Sendable {
             case standard = "default"
             case database
