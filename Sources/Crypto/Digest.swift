@@ -38,6 +38,10 @@ package struct Digest: ~Copyable, @unchecked Sendable {
         bytes.withUnsafeBytes { update($0) }
     }
 
+    package mutating func update(_ bytes: Span<UInt8>) {
+        bytes.withUnsafeBytes { update($0) }
+    }
+
     package mutating func update(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { update($0) }
     }
@@ -74,6 +78,10 @@ package struct DoubleDigest: ~Copyable, Sendable {
     }
 
     package mutating func update(_ bytes: RawSpan) {
+        bytes.withUnsafeBytes { update($0) }
+    }
+
+    package mutating func update(_ bytes: Span<UInt8>) {
         bytes.withUnsafeBytes { update($0) }
     }
 

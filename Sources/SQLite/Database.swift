@@ -1,3 +1,4 @@
+import CSQLite
 import Synchronization
 
 /// A database file with its one writer and its readers, locked against other processes.
@@ -25,7 +26,7 @@ package final class Database: Sendable {
         } catch let error as SQLiteError {
             throw DatabaseError(error, path: path)
         } catch {
-            throw .cannotOpen(path: path, SQLiteError(code: 1, message: "\(error)"))
+            throw .cannotOpen(path: path, SQLiteError(code: SQLITE_ERROR, message: "\(error)"))
         }
     }
 

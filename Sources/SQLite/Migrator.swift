@@ -1,3 +1,5 @@
+import CSQLite
+
 /// One step from a schema to the next, never changed once it was released.
 package struct Migration: Sendable {
     /// The number that the database carries after it, counted from 1.
@@ -70,7 +72,8 @@ package struct Migrator: Sendable {
                 }
                 if let table = orphans.first {
                     throw SQLiteError(
-                        code: 19, message: "rows of \(table) refer to rows that do not exist")
+                        code: SQLITE_CONSTRAINT,
+                        message: "rows of \(table) refer to rows that do not exist")
                 }
                 try connection.run(
                     script: """

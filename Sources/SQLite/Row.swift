@@ -25,12 +25,13 @@ package struct Row: ~Copyable {
 
     /// Hands out the bytes of a TEXT or BLOB column without copying them; NULL has none.
     package func withBytes<Result, Failure: Error>(
-        at index: Int, _ body: (RawSpan) throws(Failure) -> Result
+        at index: Int, _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let position = Int32(truncatingIfNeeded: index)
         let start = sqlite3_column_blob(statement, position)
         let count = Int(sqlite3_column_bytes(statement, position))
-        return try body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count).bytes)
+        let bytes = start?.assumingMemoryBound(to: UInt8.self)
+        return try body(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count).span)
     }
 
     private func column(_ index: Int) throws(SQLiteError) -> Column {

@@ -31,15 +31,18 @@ package final class Writer: Sendable {
     private static let largestBatch = 128
     /// As in SQLite's own automatic checkpoints.
     private static let pagesBeforeCheckpoint = 1000
-    private static let idleBeforeCheckpoint = DispatchTimeInterval.seconds(2)
 
     private let state = Mutex(State())
     private let connection: Mutex<Connection?>
     private let queue = DispatchQueue(label: "sqlite.writer")
+    private let idleTime: Duration
 
     /// Takes over a connection that writes ahead (`enableWriteAheadLog`).
-    package init(_ connection: sending Connection) {
+    ///
+    /// After `idleTime` without a write the log is moved into the database file.
+    package init(_ connection: sending Connection, idleTime: Duration = .seconds(2)) {
         self.connection = Mutex(connection)
+        self.idleTime = idleTime
     }
 
     package var statistics: Statistics {
@@ -151,7 +154,9 @@ package final class Writer: Sendable {
             return state.statistics.commits
         }
         guard let commits else { return }
-        queue.asyncAfter(deadline: .now() + Self.idleBeforeCheckpoint) { [weak self] in
+        let (seconds, attoseconds) = idleTime.components
+        let delay = Double(seconds) + Double(attoseconds) / 1e18
+        queue.asyncAfter(deadline: .now() + delay) { [weak self] in
             guard let self else { return }
             let wasIdle = state.withLock { state in
                 state.willTidy = false

@@ -42,7 +42,7 @@ import Testing
                 if start.isMultiple(of: 2) {
                     both.update(piece)
                 } else {
-                    both.update(piece.span.bytes)
+                    both.update(piece.span)
                 }
             }
             let found = both.finish()

@@ -47,9 +47,9 @@ extension TemporaryFolder {
         return attributes[.size] as? Int ?? 0
     }
 
-    /// Copies `file` and its log as they are at this moment.
-    func copy(from other: TemporaryFolder) throws {
-        for suffix in ["", "-wal"] {
+    /// Copies `file`, with its log or without, as they are at this moment.
+    func copy(from other: TemporaryFolder, withLog: Bool = true) throws {
+        for suffix in withLog ? ["", "-wal"] : [""] {
             try FileManager.default.copyItem(atPath: other.file + suffix, toPath: file + suffix)
         }
     }

@@ -210,6 +210,20 @@ import Testing
         #expect(try folder.size(ofSuffix: "-wal") < 8 << 20)
     }
 
+    @Test func `empties the log when nothing is written for a while`() async throws {
+        let folder = try TemporaryFolder()
+        let connection = try folder.connection(schema: "CREATE TABLE t (id INTEGER) STRICT")
+        let writer = Writer(connection, idleTime: .milliseconds(1))
+        try await writer.write { try $0.execute("INSERT INTO t VALUES (1)") }
+        let limit = ContinuousClock.now + .seconds(20)
+        while writer.statistics.checkpoints == 0, ContinuousClock.now < limit { await Task.yield() }
+        // Without its log the file must have everything.
+        let left = try TemporaryFolder()
+        try left.copy(from: folder, withLog: false)
+        let other = try Connection(path: left.file)
+        #expect(try other.value("SELECT id FROM t") == 1)
+    }
+
     @Test func `refuses what comes after the close and leaves no log behind`() async throws {
         try await database.write { try $0.execute("INSERT INTO t (id) VALUES (1)") }
         await database.close()
