@@ -48,7 +48,7 @@ let package = Package(
                 "Vectors", "Web",
             ]),
 
-        safe("API", ["Domain", "HTTP", "Services"]),
+        safe("API", ["Domain", "HTTP", "Services", "Store"]),
         safe("Web", ["Domain", "HTTP", "Services"]),
         safe("Providers", ["Domain", "HTTP", "HTTPClient"]),
         safe("Storage", ["Domain", "HTTP", "HTTPClient"]),

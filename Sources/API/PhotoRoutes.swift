@@ -1,0 +1,274 @@
+import Domain
+import HTTP
+import Services
+
+/// `/api/photo-analysis/`: photos in, their meaning out.
+package struct PhotoRoutes: Sendable {
+    let photos: PhotoService
+    let settings: SettingsService
+    let spool: Spool
+    let frontend: Frontend
+    let idempotent: Idempotent
+
+    package init(
+        photos: PhotoService, settings: SettingsService, spool: Spool, frontend: Frontend,
+        idempotency: IdempotencyService
+    ) {
+        self.photos = photos
+        self.settings = settings
+        self.spool = spool
+        self.frontend = frontend
+        idempotent = Idempotent(service: idempotency)
+    }
+
+    package var routes: [Route] {
+        [
+            Route(.post, "/api/photo-analysis/upload/", upload),
+            Route(.get, "/api/photo-analysis/", list),
+            Route(.get, "/api/photo-analysis/recent/", recent),
+            Route(.get, "/api/photo-analysis/{id}/", detail),
+            Route(.delete, "/api/photo-analysis/{id}/", delete),
+            Route(.get, "/api/photo-analysis/{id}/image/", image),
+        ]
+    }
+
+    // MARK: - Upload
+
+    private func upload(_ request: Request) async throws -> Response {
+        var caller = try frontend.authenticate(request)
+        let limit = settings.current[.maxFileSizeMB] * 1_048_576
+        let form: UploadForm
+        do {
+            form = try await UploadForm(request, spool: spool, limit: limit)
+        } catch let failure as Failure {
+            return Self.failed(failure.code == .storageFull ? .storageFull : .storage)
+        } catch let refused as Refused where refused.response.status == .badRequest {
+            return rated(refused.response, caller, request)
+        }
+        if case .success(let fingerprint) = form.fingerprint { caller.fingerprint = fingerprint }
+        if form.fingerprint == nil { caller = try frontend.addingFingerprint(to: caller, request) }
+        if let errors = await fieldErrors(of: form) {
+            return rated(.fieldErrors(errors), caller, request)
+        }
+        guard case .success(let picture) = form.image else { return .notFoundDetail }
+        let isLocal = request.remoteAddress == "unix"
+        let reusing = !(isLocal && request.fields[.noReuse] == "1")
+        let content = picture.sha256 + Array((caller.fingerprint ?? "").utf8)
+        let asked = caller
+        let response = try await idempotent.run(request, by: caller, content: content) {
+            await answer(to: picture, by: asked, reusing: reusing, request)
+        }
+        return rated(response, caller, request)
+    }
+
+    /// What is wrong with the fields, all of it at once.
+    private func fieldErrors(
+        of form: UploadForm
+    ) async -> [(field: String, message: String)]? {
+        var errors: [(field: String, message: String)] = []
+        switch form.image {
+        case .failure(let fault):
+            errors.append(("image", fault.message))
+        case .success(let picture):
+            // The picture itself is looked at here only if the request fails anyway.
+            if case .failure = form.fingerprint {
+                do throws(UploadFailure) {
+                    try await photos.validate(picture)
+                } catch {
+                    if case .invalidImage(let message) = error { errors.append(("image", message)) }
+                }
+            }
+        }
+        if case .failure(let fault) = form.fingerprint {
+            errors.append(("fingerprint", fault.message))
+        }
+        return errors.isEmpty ? nil : errors
+    }
+
+    private func answer(
+        to picture: SpooledUpload, by caller: Caller, reusing: Bool, _ request: Request
+    ) async -> Response {
+        do throws(UploadFailure) {
+            let answer = try await photos.upload(picture, by: caller, reusing: reusing)
+            let origin = frontend.origin(of: request)
+            var response = Response.json(
+                PhotoEncoder.upload(answer, origin: origin),
+                status: answer.isCached ? .ok : .created)
+            if !answer.isCached {
+                response.fields[.location] =
+                    "\(origin)/api/photo-analysis/\(answer.view.photo.uuid)/"
+            }
+            return response
+        } catch {
+            return Self.failed(error)
+        }
+    }
+
+    private static func failed(_ failure: UploadFailure) -> Response {
+        switch failure {
+        case .invalidImage(let message): .fieldErrors([("image", message)])
+        case .limited(let refusal): .limited(refusal)
+        case .notConfigured:
+            .json(
+                JSONWriter.object { $0.field("error", "OpenAI API not configured") },
+                status: .serviceUnavailable)
+        case .analysis(let detail): analysisFailed(.internalServerError, detail)
+        case .storageFull: analysisFailed(.insufficientStorage, "Storage error")
+        }
+    }
+
+    private static func analysisFailed(_ status: Status, _ detail: String) -> Response {
+        let body = JSONWriter.object { json in
+            json.field("error", "Photo analysis failed")
+            json.field("detail", detail)
+        }
+        return .json(body, status: status)
+    }
+
+    /// The response with the rate headers of the caller's buckets.
+    private func rated(_ response: Response, _ caller: Caller, _ request: Request) -> Response {
+        var response = response
+        response.add(photos.standing(photos.rules(for: caller)))
+        return response
+    }
+
+    // MARK: - Reading
+
+    private func detail(_ request: Request) async throws -> Response {
+        let caller = try frontend.caller(of: request, inQuery: true)
+        guard let id = request.uuid, let view = try photos.record(id, for: caller) else {
+            return .notFoundDetail
+        }
+        return .json(PhotoEncoder.detail(view, origin: frontend.origin(of: request)))
+    }
+
+    private func recent(_ request: Request) async throws -> Response {
+        let caller = try frontend.caller(of: request, inQuery: true)
+        guard let identity = caller.identity else { throw Refused(.fingerprintNeeded) }
+        var limit = 10
+        if let text = request.query["limit"] {
+            guard let number = Int(text) else {
+                return .fieldErrors([("limit", "A valid integer is required.")])
+            }
+            guard number >= 1 else {
+                return .fieldErrors([
+                    ("limit", "Ensure this value is greater than or equal to 1.")
+                ])
+            }
+            limit = min(number, 50)
+        }
+        let records = try await photos.recent(for: identity, limit: limit)
+        return .json(JSONWriter.array { PhotoEncoder.list(named(records, caller), into: &$0) })
+    }
+
+    private func list(_ request: Request) async throws -> Response {
+        let caller = try frontend.caller(of: request, inQuery: true)
+        guard let identity = caller.identity else { throw Refused(.fingerprintNeeded) }
+        guard let number = request.query["page"].map(Int.init) ?? 1,
+            let page = try await photos.page(number, for: identity)
+        else { return .detail(.notFound, "Invalid page.") }
+        let base = frontend.origin(of: request) + "/api/photo-analysis/"
+        let body = JSONWriter.object { json in
+            json.field("count", page.count)
+            json.field("next", page.number < page.pages ? "\(base)?page=\(number + 1)" : nil)
+            json.field("previous", page.number > 1 ? "\(base)?page=\(number - 1)" : nil)
+            json.array("results") { PhotoEncoder.list(named(page.results, caller), into: &$0) }
+        }
+        return .json(body)
+    }
+
+    private func named(
+        _ records: [PhotoAnalysisSummary], _ caller: Caller
+    ) -> [(PhotoAnalysisSummary, username: String?)] {
+        records.map { ($0, photos.username(of: $0, for: caller)) }
+    }
+
+    private func delete(_ request: Request) async throws -> Response {
+        let caller = try frontend.caller(of: request, inQuery: true)
+        guard let id = request.uuid, try await photos.delete(id, by: caller) else {
+            return .notFoundDetail
+        }
+        return Response(.noContent)
+    }
+
+    // MARK: - Picture
+
+    private func image(_ request: Request) async throws -> Response {
+        let caller = try frontend.caller(of: request, inQuery: true)
+        let size = request.query["size"]
+        if let size, size != "thumb" {
+            return .fieldErrors([("size", "\"\(size)\" is not a valid choice.")])
+        }
+        guard let id = request.uuid else { return .notFoundDetail }
+        let answer: PhotoService.PictureAnswer
+        do {
+            answer = try await photos.picture(id, thumbnail: size != nil, for: caller)
+        } catch {
+            return Self.unreadable
+        }
+        switch answer {
+        case .notFound: return .notFoundDetail
+        case .expired:
+            var gone = Response.json(
+                JSONWriter.object { $0.field("error", "Image has expired") }, status: .gone)
+            gone.fields[.cacheControl] = "no-store"
+            return gone
+        case .found(let stored, let mediaType, let tag, let secondsLeft):
+            let fields: Fields = [
+                .contentDisposition: "inline",
+                .cacheControl: "private, max-age=\(Int(min(3600, secondsLeft ?? 3600)))",
+                .xContentTypeOptions: "nosniff",
+            ]
+            return Self.content(stored, mediaType, EntityTag(tag), request, fields)
+        }
+    }
+
+    private static let unreadable = Response.json(
+        JSONWriter.object { $0.field("error", "Failed to retrieve image") },
+        status: .internalServerError)
+
+    private static func content(
+        _ stored: StoredBlob, _ mediaType: String, _ tag: EntityTag, _ request: Request,
+        _ fields: Fields
+    ) -> Response {
+        switch stored {
+        case .file(let path, _):
+            do {
+                return .content(
+                    of: try OpenFile(path: path), type: mediaType, tag: tag, for: request,
+                    fields: fields)
+            } catch {
+                return error.isMissing ? .notFoundDetail : unreadable
+            }
+        case .bytes(let bytes):
+            var response = Response.bytes(bytes, type: mediaType)
+            for field in fields { response.fields[field.name] = field.value }
+            response.fields[.etag] = tag.description
+            return response
+        }
+    }
+}
+
+extension Request {
+    /// The id in the path, in lower case, if it is a UUID.
+    var uuid: String? {
+        guard let text = parameters["id"], text.utf8.count == 36 else { return nil }
+        return text.lowercased()
+    }
+}
+
+extension Response {
+    static let fingerprintNeeded = Response.fieldErrors([
+        ("fingerprint", "This field is required for anonymous users.")
+    ])
+}
+
+extension UploadFailure {
+    /// A disk that fails while an upload comes in.
+    static let storage = UploadFailure.analysis("Storage error")
+}
+
+extension Fields.Name {
+    /// Asks, over the local socket alone, that no perceptual duplicate answers an upload.
+    static let noReuse = Fields.Name("X-Tintype-No-Reuse")
+}

@@ -1,0 +1,32 @@
+import HTTP
+import Services
+
+extension Response {
+    /// Tells how the caller's buckets stand; nothing where limiting is off.
+    mutating func add(_ standings: [RateLimiter.Standing]) {
+        guard let identity = standings.first else { return }
+        fields[.xRateLimitLimit] = String(identity.rule.limit)
+        fields[.xRateLimitRemaining] = String(identity.remaining)
+        fields[.rateLimitPolicy] =
+            standings.map { "\"\($0.rule.name)\";q=\($0.rule.limit);w=3600" }
+            .joined(separator: ", ")
+        fields[.rateLimit] =
+            standings.map { "\"\($0.rule.name)\";r=\($0.remaining);t=\($0.nextToken)" }
+            .joined(separator: ", ")
+    }
+
+    /// 429 as the family words it.
+    static func limited(_ refusal: RateLimiter.Refusal) -> Response {
+        let body = JSONWriter.object { json in
+            json.field("error", "Rate limit exceeded")
+            json.field(
+                "detail",
+                "You have made \(refusal.requests) requests in the last hour. "
+                    + "Limit: \(refusal.limit)/hour.")
+            json.field("retry_after", refusal.retryAfter)
+        }
+        var response = Response.json(body, status: .tooManyRequests)
+        response.fields[.retryAfter] = String(refusal.retryAfter)
+        return response
+    }
+}

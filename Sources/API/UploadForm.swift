@@ -1,0 +1,133 @@
+import Domain
+import HTTP
+import Services
+
+/// The multipart form of an upload, read while it comes in.
+struct UploadForm {
+    /// The first `image` part: on disk, or what is wrong with it.
+    private(set) var image: Result<SpooledUpload, Fault> = .failure(.init("No file was submitted."))
+    /// The form's own fingerprint; nil where it has none.
+    private(set) var fingerprint: Result<String, Fingerprint.Fault>?
+
+    /// A complaint about the picture.
+    struct Fault: Error {
+        let message: String
+
+        init(_ message: String) {
+            self.message = message
+        }
+    }
+
+    private static let chunkBytes = 256 * 1024
+    /// What a form may have around its picture before its stated length alone refuses it.
+    private static let overheadBytes = 1 << 20
+
+    /// - Parameter limit: bytes that the picture may have.
+    init(_ request: Request, spool: Spool, limit: Int) async throws {
+        let tooLarge = Fault(
+            "Image file too large. Maximum size is \(limit / 1_048_576)MB.")
+        switch request.mediaType {
+        case "multipart/form-data":
+            if let length = request.body.length, length > limit + Self.overheadBytes {
+                image = .failure(tooLarge)
+                return
+            }
+            try await read(request, spool, limit, tooLarge)
+        case "application/x-www-form-urlencoded":
+            try await readURLEncoded(request)
+        case nil where request.body.isEmpty:
+            return
+        case let type:
+            throw Refused(
+                .detail(
+                    .unsupportedMediaType,
+                    "Unsupported media type \"\(type ?? "")\" in request."))
+        }
+    }
+
+    private mutating func read(
+        _ request: Request, _ spool: Spool, _ limit: Int, _ tooLarge: Fault
+    ) async throws {
+        do {
+            var form = try MultipartReader(request)
+            var hasImage = false
+            while let part = try await form.nextPart() {
+                if part.name == "image", !hasImage {
+                    hasImage = true
+                    image = try await picture(part, &form, spool, limit, tooLarge)
+                    // Nobody needs the rest of what is too large already.
+                    if case .failure(let fault) = image, fault.message == tooLarge.message {
+                        return
+                    }
+                } else if part.name == "fingerprint", fingerprint == nil {
+                    fingerprint = try await text(part, &form)
+                }
+            }
+        } catch let error as MultipartError {
+            switch error {
+            case .tooManyParts: throw Refused(.detail(.badRequest, "Too many parts."))
+            case .body(.timedOut):
+                throw Refused(.detail(.requestTimeout, "The upload came in too slowly."))
+            default: throw Refused(.detail(.badRequest, "Multipart form parse error."))
+            }
+        }
+    }
+
+    private func picture(
+        _ part: MultipartReader.Part, _ form: inout MultipartReader, _ spool: Spool, _ limit: Int,
+        _ tooLarge: Fault
+    ) async throws -> Result<SpooledUpload, Fault> {
+        guard part.filename != nil else {
+            return .failure(
+                Fault(
+                    "The submitted data was not a file. Check the encoding type on the form."))
+        }
+        let file = try spool.begin()
+        var pending: [UInt8] = []
+        var size = 0
+        while let chunk = try await form.nextChunk() {
+            size += chunk.count
+            guard size <= limit else { return .failure(tooLarge) }
+            pending += chunk
+            if pending.count >= Self.chunkBytes {
+                try await file.append(pending)
+                pending.removeAll(keepingCapacity: true)
+            }
+        }
+        guard size > 0 else { return .failure(Fault("The submitted file is empty.")) }
+        try await file.append(pending)
+        return .success(await file.finish())
+    }
+
+    private func text(
+        _ part: MultipartReader.Part, _ form: inout MultipartReader
+    ) async throws(MultipartError) -> Result<String, Fingerprint.Fault> {
+        guard part.filename == nil else { return .failure(.notText) }
+        do throws(MultipartError) {
+            let bytes = try await form.collect(upTo: 64 * 1024)
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                return .failure(.notText)
+            }
+            do throws(Fingerprint.Fault) {
+                return .success(try Fingerprint.parse(text))
+            } catch {
+                return .failure(error)
+            }
+        } catch {
+            guard case .partTooLarge = error else { throw error }
+            return .failure(.tooLong)
+        }
+    }
+
+    private mutating func readURLEncoded(_ request: Request) async throws {
+        guard let bytes = try? await request.body.collect(upTo: 1 << 20),
+            let form = try? Query(parsing: String(decoding: bytes, as: UTF8.self))
+        else { throw Refused(.detail(.badRequest, "Malformed form.")) }
+        guard let text = form["fingerprint"] else { return }
+        do throws(Fingerprint.Fault) {
+            fingerprint = .success(try Fingerprint.parse(text))
+        } catch {
+            fingerprint = .failure(error)
+        }
+    }
+}
