@@ -12,6 +12,12 @@ package struct ByteRange: Hashable, Sendable {
     package let length: Int
     package let total: Int
 
+    package init(offset: Int, length: Int, total: Int) {
+        self.offset = offset
+        self.length = length
+        self.total = total
+    }
+
     /// The value of `Content-Range` for this part.
     package var contentRange: String { "bytes \(offset)-\(offset + length - 1)/\(total)" }
 }

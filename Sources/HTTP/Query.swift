@@ -3,6 +3,11 @@ package struct Query: Hashable, Sendable {
     package struct Item: Hashable, Sendable {
         package let name: String
         package let value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     package enum ParseError: Error, Hashable {

@@ -65,6 +65,8 @@ package struct Router: Sendable {
 
     /// Answers a request: this is the handler to give to a server.
     package func handle(_ request: Request) async throws -> Response {
+        // OPTIONS may ask about the server as a whole.
+        if request.path == "*" { return Response(.noContent) }
         switch match(request.method, request.path) {
         case .found(let route, let parameters):
             var request = request

@@ -1,8 +1,8 @@
 import HTTP
 
 /// Takes the chunked coding (RFC 9112 section 7.1) off a body that arrives in any pieces.
-struct ChunkedDecoder {
-    enum Piece: Equatable {
+package struct ChunkedDecoder {
+    package enum Piece: Equatable {
         /// Body bytes at this place of the input.
         case data(Range<Int>)
         case needsMore
@@ -19,12 +19,13 @@ struct ChunkedDecoder {
     private var overhead = 0
     private var trailers = 0
 
-    init(limits: HeadLimits) {
+    package init(limits: HeadLimits) {
         self.limits = limits
     }
 
     /// The next piece of `input` from `position` on, which moves behind what was used.
-    mutating func next(_ input: Span<UInt8>, _ position: inout Int) throws(Refusal) -> Piece {
+    package mutating func next(_ input: Span<UInt8>, _ position: inout Int) throws(Refusal) -> Piece
+    {
         while position < input.count {
             switch state {
             case .finished:

@@ -1,9 +1,11 @@
 import HTTP
 
 /// Reads complete request heads after RFC 9112, refusing all that two readers could understand differently.
-enum HeadParser {
+package enum HeadParser {
     /// `bytes` is a head as the scanner delimits it, with its empty line.
-    static func parse(_ bytes: Span<UInt8>, _ limits: HeadLimits) throws(Refusal) -> RequestHead {
+    package static func parse(
+        _ bytes: Span<UInt8>, _ limits: HeadLimits
+    ) throws(Refusal) -> RequestHead {
         var start = bytes[0] == 0x0D ? 2 : 0
         var end = lineEnd(bytes, from: start)
         let line = try requestLine(bytes, start, end)

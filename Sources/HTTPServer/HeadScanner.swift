@@ -4,19 +4,19 @@ import HTTP
 /// Finds the end of a request head in bytes that arrive in any pieces, and enforces its limits on the way.
 ///
 /// Every decision is taken at a line's end or at a limit, so the verdict does not depend on the pieces.
-struct HeadScanner {
+package struct HeadScanner {
     private let limits: HeadLimits
     /// Where the next unseen byte is, counted from the head's first byte.
     private var scanned = 0
     private var lineStart = 0
     private var lines = 0
 
-    init(limits: HeadLimits) {
+    package init(limits: HeadLimits) {
         self.limits = limits
     }
 
     /// The head's length with its empty line, nil if more bytes are needed. `bytes` starts at the head's first byte.
-    mutating func scan(_ bytes: Span<UInt8>) throws(Refusal) -> Int? {
+    package mutating func scan(_ bytes: Span<UInt8>) throws(Refusal) -> Int? {
         while scanned < bytes.count {
             guard let feed = HeadScanner.lineFeed(in: bytes, from: scanned) else {
                 scanned = bytes.count

@@ -1,31 +1,31 @@
 import HTTP
 
 /// A request's start line and fields, all checked.
-struct RequestHead: Equatable {
+package struct RequestHead: Equatable {
     /// How the end of the body is known (RFC 9112 section 6.3).
-    enum Framing: Equatable {
+    package enum Framing: Equatable {
         case none
         case length(Int)
         case chunked
     }
 
-    var method: Method
-    var target: String
-    var location: RequestTarget
-    var isHTTP10: Bool
-    var fields: Fields
-    var framing: Framing
-    var keepsAlive: Bool
-    var expectsContinue: Bool
+    package var method: Method
+    package var target: String
+    package var location: RequestTarget
+    package var isHTTP10: Bool
+    package var fields: Fields
+    package var framing: Framing
+    package var keepsAlive: Bool
+    package var expectsContinue: Bool
 }
 
 /// Why the server itself answers, and with what.
-struct Refusal: Error, Equatable {
-    let status: Status
+package struct Refusal: Error, Equatable {
+    package let status: Status
     /// A sentence for the client.
-    let reason: String
+    package let reason: String
 
-    init(_ status: Status, _ reason: String) {
+    package init(_ status: Status, _ reason: String) {
         self.status = status
         self.reason = reason
     }
