@@ -80,4 +80,9 @@ package struct InheritedSocket: Sendable, Equatable {
     package let descriptor: Int32
     /// FileDescriptorName= of the socket unit.
     package let name: String
+
+    package init(descriptor: Int32, name: String) {
+        self.descriptor = descriptor
+        self.name = name
+    }
 }
