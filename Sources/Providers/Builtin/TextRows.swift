@@ -1,0 +1,191 @@
+import Domain
+
+/// Looks for rows of letter-like shapes: alike in height, stroke and contrast, on one base line.
+struct TextRows {
+    private(set) var score: Float = 0
+
+    init(_ raster: Raster) {
+        let luma = TextRows.luma(raster)
+        let background = luma.boxBlurred(radius: max(6, max(raster.width, raster.height) / 28))
+        for sign in [Float(1), -1] {
+            let shapes = Shapes(luma, background, sign: sign).letterLike
+            score += TextRows.score(shapes)
+        }
+    }
+
+    private static func luma(_ raster: Raster) -> Plane {
+        var values = [Float](repeating: 0, count: raster.width * raster.height)
+        for i in values.indices {
+            let (r, g, b) = (raster.rgb[3 * i], raster.rgb[3 * i + 1], raster.rgb[3 * i + 2])
+            values[i] = Float((Int(r) * 77 + Int(g) * 150 + Int(b) * 29) >> 8)
+        }
+        return Plane(width: raster.width, height: raster.height, values: values)
+    }
+
+    /// Adds up the rows; a row among many shapes in no order is chance and counts little.
+    private static func score(_ shapes: [Shape]) -> Float {
+        let sorted = shapes.sorted { ($0.left, $0.top) < ($1.left, $1.top) }
+        var next = [Int](repeating: -1, count: sorted.count)
+        var taken = [Bool](repeating: false, count: sorted.count)
+        for i in sorted.indices {
+            var nearest = Float.greatestFiniteMagnitude
+            for j in sorted.indices[(i + 1)...] {
+                let gap = sorted[j].left - sorted[i].right
+                if sorted[j].left > sorted[i].right + 2 * sorted[i].height { break }
+                guard !taken[j], sorted[i].mayPrecede(sorted[j]) else { continue }
+                let distance = Float(gap) + 2 * Float(abs(sorted[j].bottom - sorted[i].bottom))
+                if distance < nearest {
+                    nearest = distance
+                    next[i] = j
+                }
+            }
+            if next[i] >= 0 { taken[next[i]] = true }
+        }
+        var total: Float = 0
+        for start in sorted.indices where !taken[start] {
+            var row: [Shape] = []
+            var i = start
+            while i >= 0 {
+                row.append(sorted[i])
+                i = next[i]
+            }
+            total += rowScore(row)
+        }
+        // Letters stand in rows; of the clutter of a texture only a few shapes happen to.
+        let share = total * 4 / Float(sorted.count + 8)
+        return total / 3 * min(1, share)
+    }
+
+    /// The number of letters beyond the first three, weighed by how regular the row is.
+    private static func rowScore(_ row: [Shape]) -> Float {
+        guard row.count >= 4 else { return 0 }
+        let count = Float(row.count)
+        let height = row.reduce(0) { $0 + Float($1.height) } / count
+        let stroke = row.reduce(0) { $0 + $1.stroke } / count
+        var heights: Float = 0
+        var strokes: Float = 0
+        var contrasts: Float = 0
+        let contrast = row.reduce(0) { $0 + $1.contrast } / count
+        for shape in row {
+            heights += abs(Float(shape.height) - height)
+            strokes += abs(shape.stroke - stroke)
+            contrasts += abs(shape.contrast - contrast)
+        }
+        let regular =
+            ramp(heights / count / height, from: 0.34, to: 0.16)
+            * ramp(strokes / count / stroke, from: 0.4, to: 0.18)
+            * ramp(contrasts / count / contrast, from: 0.35, to: 0.15)
+            * ramp(baselineError(row) / height, from: 0.2, to: 0.07)
+        return (count - 3) * regular
+    }
+
+    /// Mean distance of the lower ends from a straight line through them.
+    private static func baselineError(_ row: [Shape]) -> Float {
+        let count = Float(row.count)
+        let x = row.map { Float($0.left + $0.right) * 0.5 }
+        let y = row.map { Float($0.bottom) }
+        let mx = x.reduce(0, +) / count
+        let my = y.reduce(0, +) / count
+        var xx: Float = 0
+        var xy: Float = 0
+        for i in x.indices {
+            xx += (x[i] - mx) * (x[i] - mx)
+            xy += (x[i] - mx) * (y[i] - my)
+        }
+        let slope = xx > 0 ? xy / xx : 0
+        var error: Float = 0
+        for i in x.indices { error += abs(y[i] - my - slope * (x[i] - mx)) }
+        return error / count
+    }
+}
+
+/// A connected region that differs from its background.
+private struct Shape {
+    var left: Int
+    var right: Int
+    var top: Int
+    var bottom: Int
+    var area = 0
+    /// Sides of pixels that face the outside.
+    var outline = 0
+    /// Summed difference from the background, then its mean.
+    var contrast: Float = 0
+
+    var width: Int { right - left + 1 }
+    var height: Int { bottom - top + 1 }
+    /// The width of a long thin line with this area and outline.
+    var stroke: Float { 2 * Float(area) / Float(max(outline, 1)) }
+
+    /// Whether size, fill and stroke are those of a letter.
+    var isLetterLike: Bool {
+        guard (6...150).contains(height), width <= height * 2, width * 12 >= height else {
+            return false
+        }
+        let fill = Float(area) / Float(width * height)
+        let thickness = stroke / Float(height)
+        return fill > 0.15 && (fill < 0.85 || width * 3 < height) && contrast > 22
+            && (0.04...0.36).contains(thickness)
+    }
+
+    /// Whether `next` could be the letter to the right.
+    func mayPrecede(_ next: Shape) -> Bool {
+        let taller = max(height, next.height)
+        let shorter = min(height, next.height)
+        let gap = next.left - right
+        guard taller * 10 <= shorter * 19, gap * 10 > -taller * 3, gap * 10 < taller * 11,
+            next.left + next.right > left + right
+        else { return false }
+        let aligned =
+            abs(next.bottom - bottom) * 4 <= taller || abs(next.top - top) * 5 <= taller
+        guard aligned else { return false }
+        let strokes = max(stroke, next.stroke) < 2 * min(stroke, next.stroke)
+        let contrasts = max(contrast, next.contrast) < 1.7 * min(contrast, next.contrast)
+        return strokes && contrasts
+    }
+}
+
+/// The connected regions of one polarity.
+private struct Shapes {
+    private(set) var letterLike: [Shape] = []
+
+    /// Regions brighter (`sign` 1) or darker (−1) than their background.
+    init(_ luma: Plane, _ background: Plane, sign: Float) {
+        let (width, height) = (luma.width, luma.height)
+        var inside = [Bool](repeating: false, count: luma.values.count)
+        for i in inside.indices {
+            inside[i] = (luma.values[i] - background.values[i]) * sign > 14
+        }
+        var open = inside
+        var stack: [Int] = []
+        for seed in open.indices where open[seed] {
+            open[seed] = false
+            stack.append(seed)
+            let (x, y) = (seed % width, seed / width)
+            var shape = Shape(left: x, right: x, top: y, bottom: y)
+            while let i = stack.popLast() {
+                let (x, y) = (i % width, i / width)
+                shape.left = min(shape.left, x)
+                shape.right = max(shape.right, x)
+                shape.top = min(shape.top, y)
+                shape.bottom = max(shape.bottom, y)
+                shape.area += 1
+                shape.contrast += abs(luma.values[i] - background.values[i])
+                if x == 0 || !inside[i - 1] { shape.outline += 1 }
+                if x == width - 1 || !inside[i + 1] { shape.outline += 1 }
+                if y == 0 || !inside[i - width] { shape.outline += 1 }
+                if y == height - 1 || !inside[i + width] { shape.outline += 1 }
+                for ny in max(y - 1, 0)...min(y + 1, height - 1) {
+                    for nx in max(x - 1, 0)...min(x + 1, width - 1) {
+                        let n = ny * width + nx
+                        if open[n] {
+                            open[n] = false
+                            stack.append(n)
+                        }
+                    }
+                }
+            }
+            shape.contrast /= Float(shape.area)
+            if shape.isLetterLike { letterLike.append(shape) }
+        }
+    }
+}
