@@ -2,7 +2,7 @@ import Domain
 
 extension Command {
     /// The table of all commands, in the order in which help shows them.
-    package static let all: [Command] = daemon + accounts + settings + photos + jobs + about
+    package static let all: [Command] = daemon + accounts + settings + photos + about
 
     /// Options that every command has.
     package static let common: [Option] = [
@@ -92,27 +92,12 @@ extension Command {
                 dryRun,
                 .value("--batch-size", .integer("N", 1...1_000_000), "Records at a time [100]."),
             ], exitCodes: [.ioError]),
-        Command(
-            .cleanupOldImages, "Remove saved request images that are old",
-            options: [
-                .value("--days", .integer("N", 0...100_000), "The age from which they are old."),
-                dryRun,
-            ]),
-    ]
-
-    private static let jobs = [
-        Command(.jobsList, "List the jobs, newest first"),
-        Command(.jobsShow, "Show one job", arguments: [jobID], exitCodes: [.dataError]),
-        Command(.jobsRetry, "Run a failed job again", arguments: [jobID], exitCodes: [.dataError]),
-        Command(.jobsCancel, "Cancel a job", arguments: [jobID], exitCodes: [.dataError]),
-        Command(.queuesPause, "Start no more jobs of a queue", arguments: [queueName]),
-        Command(.queuesResume, "Start jobs of a queue again", arguments: [queueName]),
     ]
 
     private static let about = [
         Command(
-            .doctor, "Examine the installation and say what to mend", place: .here,
-            exitCodes: [.configuration]),
+            .doctor, "Examine database, files and vectors and say what to mend",
+            exitCodes: [.dataError]),
         Command(
             .health, "Ask the running daemon whether it is well", place: .here,
             exitCodes: [.unavailable]),
@@ -126,8 +111,6 @@ extension Command {
     ]
 
     private static let settingKey = Argument.required("KEY", "The name of the setting.")
-    private static let jobID = Argument.required("ID", "The id of the job.")
-    private static let queueName = Argument.required("NAME", "The queue.")
     private static let dryRun = Option.flag("--dry-run", "Only say what would be removed.")
     private static let passwordStdin = Option.flag(
         "--password-stdin", "Read the password from standard input.")

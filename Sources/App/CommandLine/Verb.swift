@@ -12,13 +12,6 @@ package enum Verb: String, Sendable, CaseIterable {
     case settingsSet = "settings set"
     case testPhotoUpload = "test-photo-upload"
     case cleanupExpiredPhotos = "cleanup-expired-photos"
-    case cleanupOldImages = "cleanup-old-images"
-    case jobsList = "jobs list"
-    case jobsShow = "jobs show"
-    case jobsRetry = "jobs retry"
-    case jobsCancel = "jobs cancel"
-    case queuesPause = "queues pause"
-    case queuesResume = "queues resume"
     case doctor, health, version, help, completion
 
     package var words: [String] { rawValue.split(separator: " ").map(String.init) }

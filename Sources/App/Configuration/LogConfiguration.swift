@@ -17,6 +17,11 @@ extension Configuration {
         return Logger(LogSink(destination), minimum: logLevel)
     }
 
+    /// Warnings and errors alone, for commands that people read the output of.
+    package func makeQuietLogger() -> Logger {
+        Logger(LogSink(.text(descriptor: 2, colour: Terminal.isTerminal(2))), minimum: .warning)
+    }
+
     private var logLevel: LogLevel {
         switch startup[.logLevel] {
         case .debug: .debug

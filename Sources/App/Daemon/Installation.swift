@@ -1,0 +1,235 @@
+import API
+import Crypto
+import Domain
+import Glibc
+import HTTP
+import HTTPClient
+import Imaging
+import Providers
+import SQLite
+import Services
+import Storage
+import Store
+import Telemetry
+import Vectors
+
+/// Everything that lives in one data directory, opened and wired: what the daemon serves and commands work on.
+package final class Installation: Sendable {
+    package let configuration: Configuration
+    package let log: Logger
+    package let metrics: Metrics
+    package let clock: TimeSource
+    package let store: DataStore
+    package let storage: LocalStorage
+    package let spool: Spool
+    package let vectors: PhotoVectors
+    package let settings: SettingsService
+    package let identity: IdentityService
+    package let limiter: RateLimiter
+    package let idempotency: IdempotencyService
+    package let photos: PhotoService
+    package let rooms: RoomService
+    private let decoder: WorkerPool
+
+    /// Opens what is in `directory`, which the caller holds the lock of.
+    ///
+    /// - Throws: `CommandFailure` with a sentence and the exit code of its cause.
+    package init(
+        _ configuration: Configuration, directory: String, log: Logger,
+        clock: TimeSource = .system
+    ) async throws(CommandFailure) {
+        self.configuration = configuration
+        self.log = log
+        self.clock = clock
+        metrics = Metrics(Metric.mechanisms + Metric.product)
+        do {
+            let startup = configuration.startup
+            store = try DataStore(
+                path: directory + "/tintype.db", readers: startup[.databaseReaders])
+            spool = try Spool(
+                directory: directory + "/spool", minimumFree: startup[.minFreeSpace])
+            storage = LocalStorage(root: directory + "/blobs")
+            try await storage.prepare()
+            settings = try await SettingsService(
+                store: store, clock: clock, pinned: configuration.pinned)
+            let secrets = try await Self.secrets(store)
+            identity = IdentityService(
+                store: store, clock: clock,
+                secret: startup[.jwtSecret].isEmpty
+                    ? secrets.tokens : Array(startup[.jwtSecret].utf8))
+            limiter = try await RateLimiter(store: store, clock: clock)
+            idempotency = IdempotencyService(store: store, clock: clock)
+            vectors = try await Self.openVectors(directory + "/vectors", store, log)
+            decoder = Self.startDecoder(startup, log, metrics)
+            photos = try await PhotoService(
+                .init(
+                    store: store, settings: settings, limiter: limiter, clock: clock, log: log,
+                    standIn: StandIn(secret: secrets.standIns), vectors: vectors,
+                    files: PhotoFiles(spool: spool, local: storage, log: log),
+                    providers: Self.providers(startup, decoder),
+                    decoder: PictureDecoder { [decoder] descriptor, parameters throws(ImageError) in
+                        try await decoder.intake(fileDescriptor: descriptor, parameters)
+                    },
+                    concurrentAnalyses: Self.concurrentAnalyses))
+            rooms = RoomService(
+                store: store, photos: photos, settings: settings, clock: clock)
+        } catch {
+            throw CommandFailure(opening: error)
+        }
+    }
+
+    /// Stops the decoders and closes the database; nothing may be asked afterwards.
+    package func close() async {
+        decoder.close()
+        await store.close()
+    }
+
+    /// Analyses whose pictures are in memory at the same time; each holds two or three megabytes.
+    private static let concurrentAnalyses = 32
+
+    private static func secrets(
+        _ store: DataStore
+    ) async throws -> (tokens: [UInt8], standIns: [UInt8]) {
+        let fresh = (randomBytes(32), randomBytes(32))
+        return try await store.write { tables in
+            (
+                try tables.secrets.value("tokens", orElse: fresh.0),
+                try tables.secrets.value("stand-ins", orElse: fresh.1)
+            )
+        }
+    }
+
+    private static func startDecoder(
+        _ startup: StartupSettings, _ log: Logger, _ metrics: Metrics
+    ) -> WorkerPool {
+        var configuration = WorkerPool.Configuration(arguments: [Verb.decodeWorkerWord])
+        let workers = startup[.decodeWorkers]
+        configuration.workers = workers > 0 ? workers : Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        configuration.maximumDecodedBytes = startup[.decodeMemory]
+        configuration.baseDeadline = startup[.decodeTimeout]
+        return WorkerPool(configuration) { event in
+            switch event {
+            case .died(let reason):
+                metrics.add(.decoderDeaths)
+                log.warning("a decoder died and was replaced", ["reason": .text(reason)])
+            case .notStarted(let reason):
+                log.error("no decoder can be started", ["reason": .text(reason)])
+            }
+        }
+    }
+
+    private static func providers(
+        _ startup: StartupSettings, _ decoder: WorkerPool
+    ) -> ProviderDirectory {
+        let key = startup[.openAIKey]
+        let url = startup[.openAIBaseURL]
+        let needsKey = url.isEmpty || !LoopbackURL.isLoopback(url)
+        let remote: OpenAIProvider? =
+            key.isEmpty && needsKey
+            ? nil
+            : OpenAIProvider(
+                client: HTTPClient(), baseURL: url.isEmpty ? OpenAIProvider.publicURL : url,
+                apiKey: key.isEmpty ? nil : key)
+        return ProviderDirectory(
+            remote: remote, isRemoteNamed: !key.isEmpty || !url.isEmpty,
+            builtin: BuiltinAnalyser(
+                textReader: WorkerTextReader(decoder: startup[.ocr] ? decoder : nil)))
+    }
+
+    /// Opens both spaces with the vectors that the database names; what the files lost is forgotten there too.
+    private static func openVectors(
+        _ folder: String, _ store: DataStore, _ log: Logger
+    ) async throws -> PhotoVectors {
+        guard unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST else {
+            throw VectorError.system(operation: "mkdir", code: errno)
+        }
+        let named = try await store.read { try $0.photos.slots() }
+        let caption = try await open("caption", folder, named.caption)
+        let suggestions = try await open("suggestions", folder, named.suggestions)
+        let lost = (caption.lost, suggestions.lost)
+        if !lost.0.isEmpty || !lost.1.isEmpty {
+            log.error(
+                "vectors are missing or damaged and will not be searched",
+                ["captions": .integer(lost.0.count), "suggestions": .integer(lost.1.count)])
+            try await store.write { tables in
+                for vector in lost.0 {
+                    try tables.photos.dropCaptionEmbedding(of: Int64(vector.member.owner))
+                }
+                for vector in lost.1 {
+                    try tables.photos.dropSuggestionsEmbedding(of: Int64(vector.member.owner))
+                }
+            }
+            for vector in lost.0 { caption.space.remove(vector.member.slot) }
+            for vector in lost.1 { suggestions.space.remove(vector.member.slot) }
+        }
+        return PhotoVectors(caption: caption.space, suggestions: suggestions.space)
+    }
+
+    private static func open(
+        _ name: String, _ folder: String, _ slots: [(slot: Int64, photo: Int64)]
+    ) async throws -> VectorSpace.Opened {
+        let named = slots.map { row in
+            NamedSlot(
+                slot: VectorSlot(UInt32(truncatingIfNeeded: row.slot)), owner: UInt64(row.photo))
+        }
+        return try await VectorSpace.open(
+            VectorSpace.Settings(folder: folder, name: name, dimension: 1536), named: named)
+    }
+}
+
+extension TimeSource {
+    /// The system's wall clock.
+    package static let system = TimeSource {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &now)
+        return Time(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000)
+    }
+}
+
+/// Reads text through the caged workers.
+struct WorkerTextReader: TextReader {
+    /// Nil where reading is switched off.
+    let decoder: WorkerPool?
+
+    func words(in photo: VisionInput) async -> [RecognizedWord] {
+        guard let decoder else { return [] }
+        return await decoder.recognizeText(in: photo.bytes).map { word in
+            RecognizedWord(text: word.text, confidence: word.confidence, line: word.line)
+        }
+    }
+}
+
+/// Tells whether a provider's address is this machine's own, where no key is needed.
+enum LoopbackURL {
+    static func isLoopback(_ url: String) -> Bool {
+        guard let start = url.range(of: "://") else { return false }
+        let authority = url[start.upperBound...].prefix { $0 != "/" }
+        if authority.hasPrefix("[") {
+            return authority.dropFirst().prefix { $0 != "]" } == "::1"
+        }
+        let host = authority.prefix { $0 != ":" }
+        return host == "localhost" || NetworkRange("127.0.0.0/8")?.contains(String(host)) == true
+    }
+}
+
+extension CommandFailure {
+    /// Why a data directory cannot be opened, with the exit code of its cause.
+    init(opening error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as DatabaseError:
+            let code: ExitCode =
+                switch error {
+                case .databaseIsNewer, .belongsToAnotherProgram, .notADatabase: .dataError
+                case .readOnly: .noPermission
+                case .diskFull: .ioError
+                case .locked: .temporaryFailure
+                case .migrationFailed, .cannotOpen: .software
+                }
+            self.init(code, error.description)
+        case let failure as Failure:
+            self.init(failure.code == .storageFull ? .ioError : .cannotCreate, failure.message)
+        default: self.init(.ioError, "The data directory cannot be opened: \(error)")
+        }
+    }
+}

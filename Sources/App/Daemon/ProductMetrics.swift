@@ -1,0 +1,15 @@
+import Telemetry
+
+extension Metric {
+    static let decoderDeaths = counter(
+        "tintype_decoder_deaths_total", "Decoder processes that crashed, hung or broke their rules.")
+    static let vectorCount = gauge(
+        "tintype_vectors", labels: ["space"], "Vectors that can be found, by space.")
+    static let expiredPhotos = counter(
+        "tintype_expired_photos_total", "Photos removed after their expiry.")
+    static let orphanFiles = counter(
+        "tintype_orphan_files_total", "Files without a record that were removed.")
+
+    /// The metrics of the product itself.
+    static let product = [decoderDeaths, vectorCount, expiredPhotos, orphanFiles]
+}

@@ -1,0 +1,114 @@
+import API
+import Domain
+import HTTP
+import HTTPServer
+import Telemetry
+import Web
+
+extension Installation {
+    /// Answers every request: routes, shapes of errors, and the log of what nobody expected.
+    package var handler: Handler {
+        let frontend = Frontend(
+            identity: identity,
+            publicURL: configuration.startup[.publicURL].isEmpty
+                ? nil : configuration.startup[.publicURL],
+            trustedProxies: configuration.trustedProxies)
+        let photoRoutes = PhotoRoutes(
+            photos: photos, settings: settings, spool: spool, frontend: frontend,
+            idempotency: idempotency)
+        let roomRoutes = RoomRoutes(
+            rooms: rooms, frontend: frontend, idempotency: idempotency,
+            bodyLimit: configuration.startup[.maxJSONSize])
+        let pages = RoomPages(rooms: rooms)
+        let router = Router(
+            photoRoutes.routes + roomRoutes.routes + pages.routes + operationRoutes
+                + [Route(.post, "/control/run", control)],
+            fallbacks: API.fallbacks)
+        let log = log
+        return wrap(
+            { try await router.handle($0) },
+            in: [
+                API.guarding { error, request in
+                    log.with(requestID: request.id).error(
+                        "a request failed",
+                        ["path": .text(request.path), "error": .text("\(error)")])
+                }
+            ])
+    }
+
+    private var operationRoutes: [Route] {
+        [
+            Route(.get, "/healthz/") { _ in .text("ok\n") },
+            Route(.get, "/metrics/") { [self] _ in
+                metrics.set(.vectorCount, Double(vectors.caption.count), labels: ["caption"])
+                metrics.set(
+                    .vectorCount, Double(vectors.suggestions.count), labels: ["suggestions"])
+                return .bytes(Array(metrics.render().utf8), type: Metrics.mediaType)
+            },
+        ]
+    }
+
+    /// The server's settings, with errors in the shape of each path's family.
+    package func serverConfiguration(_ addresses: [HTTPServer.ListenAddress]) -> Server.Configuration {
+        let startup = configuration.startup
+        var server = Server.Configuration()
+        server.addresses = addresses
+        server.head.headBytes = startup[.maxHeaderSize]
+        server.head.fieldCount = startup[.maxHeaderFields]
+        server.head.targetBytes = startup[.maxURISize]
+        server.deadlines.head = startup[.headerTimeout]
+        server.deadlines.idle = startup[.idleTimeout]
+        server.deadlines.grace = startup[.transferGrace]
+        server.deadlines.minimumRate = startup[.transferMinRate]
+        server.maximumConnections = startup[.maxConnections]
+        server.maximumConnectionsPerAddress = startup[.maxConnectionsPerAddress]
+        server.errorResponse = { failure in
+            API.failure(
+                failure.status, reason: failure.reason,
+                path: failure.target.map { String($0.prefix { $0 != "?" }) },
+                requestID: failure.requestID)
+        }
+        server.observer = ServerLog(
+            log: startup[.accessLog] ? log : nil, failures: log, metrics: metrics)
+        return server
+    }
+}
+
+/// The access log and the server's metrics.
+struct ServerLog: ServerObserver {
+    /// Nil where requests are not logged.
+    let log: Logger?
+    let failures: Logger
+    let metrics: Metrics
+
+    /// Asked for every few seconds by machines; of no interest in a log.
+    private static let quietRoutes: Set = ["/healthz/", "/metrics/"]
+
+    func connectionOpened() { metrics.add(.httpConnections, labels: ["open"]) }
+    func connectionClosed() { metrics.add(.httpConnections, -1, labels: ["open"]) }
+    func connectionRefused() { metrics.add(.httpRefused, labels: ["connections"]) }
+
+    func requestFinished(_ record: RequestRecord) {
+        let route = record.route ?? "none"
+        let method = record.method?.rawValue ?? "none"
+        metrics.observe(
+            .httpRequestDuration, record.duration,
+            labels: [method, route, String(record.status.code)])
+        metrics.add(.httpReceivedBytes, Double(record.bytesReceived))
+        metrics.add(.httpSentBytes, Double(record.bytesSent))
+        guard let log, !Self.quietRoutes.contains(route) else { return }
+        // A query may hold a fingerprint, which is a secret.
+        let path = record.target.map { String($0.prefix { $0 != "?" }) } ?? "-"
+        log.with(requestID: record.requestID).info(
+            "\(method) \(path) \(record.status.code)",
+            [
+                "address": .text(record.remoteAddress), "bytes": .integer(record.bytesSent),
+                "duration": .real(record.duration / .seconds(1)), "route": .text(route),
+            ])
+    }
+
+    func handlerFailed(_ error: any Error, requestID: String) {
+        failures.with(requestID: requestID).error(
+            "a handler failed", ["error": .text("\(error)")])
+    }
+}
