@@ -15,11 +15,15 @@ package struct SettingSet: Sendable, Equatable {
     package func contains(_ name: String) -> Bool { values[name] != nil }
 
     func value<Value: SettingRepresentable>(_ name: String, as type: Value.Type) -> Value {
-        let value = values[name] ?? Self.defaults[name]
-        guard let value, let typed = Value(setting: value) else {
+        guard let value = values[name], let typed = Value(setting: value) else {
             preconditionFailure("\(name) is not a setting of type \(type)")
         }
         return typed
+    }
+
+    /// These values and the defaults of all other settings, so that reading one is one lookup.
+    var completed: SettingSet {
+        SettingSet(values.merging(Self.defaults) { given, _ in given })
     }
 
     private static let defaults = Dictionary(
@@ -34,7 +38,7 @@ package struct LiveSettings: Sendable, Equatable {
     package static let defaults = LiveSettings()
 
     /// The defaults overlaid by `values`, which were read by `Setting.parse`.
-    package init(_ values: SettingSet = SettingSet()) { self.values = values }
+    package init(_ values: SettingSet = SettingSet()) { self.values = values.completed }
 
     package subscript<Value>(key: SettingKey<Value>) -> Value {
         values.value(key.name, as: Value.self)
@@ -56,13 +60,17 @@ package struct LiveSettings: Sendable, Equatable {
 /// All startup settings, fixed for the life of the process.
 package struct StartupSettings: Sendable, Equatable {
     private let values: SettingSet
+    private let given: SettingSet
 
-    package init(_ values: SettingSet = SettingSet()) { self.values = values }
+    package init(_ values: SettingSet = SettingSet()) {
+        self.values = values.completed
+        given = values
+    }
 
     package subscript<Value>(key: StartupKey<Value>) -> Value {
         values.value(key.name, as: Value.self)
     }
 
     /// Whether somebody set it, be it to its default.
-    package func isSet<Value>(_ key: StartupKey<Value>) -> Bool { values.contains(key.name) }
+    package func isSet<Value>(_ key: StartupKey<Value>) -> Bool { given.contains(key.name) }
 }

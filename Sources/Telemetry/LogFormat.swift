@@ -2,8 +2,10 @@
 package enum LogFormat {
     /// One JSON object and a newline: `time`, `level`, `message`, then the fields.
     package static func json(_ record: LogRecord) -> [UInt8] {
-        var line = Array(#"{"time":""#.utf8)
-        line += Timestamp.rfc3339(record.time).utf8
+        var line: [UInt8] = []
+        line.reserveCapacity(320)
+        line += #"{"time":""#.utf8
+        Timestamp.appendRFC3339(record.time, to: &line)
         line += #"","level":""#.utf8
         line += record.level.name.utf8
         line += #"","message":"#.utf8
@@ -27,7 +29,12 @@ package enum LogFormat {
     package static func text(_ record: LogRecord, colour: Bool) -> [UInt8] {
         let (on, dim, off) =
             colour ? (colours(record.level), "\u{1B}[2m", "\u{1B}[0m") : ("", "", "")
-        var line = Array((dim + Timestamp.timeOfDay(record.time) + off + " ").utf8)
+        var line: [UInt8] = []
+        line.reserveCapacity(320)
+        line += dim.utf8
+        Timestamp.appendTimeOfDay(record.time, to: &line)
+        line += off.utf8
+        line.append(UInt8(ascii: " "))
         let level = record.level.name.uppercased()
         line += (on + level + off + String(repeating: " ", count: 8 - level.count)).utf8
         appendPrintable(record.message, quoted: false, to: &line)
@@ -73,6 +80,12 @@ package enum LogFormat {
 
     private static func appendJSON(_ text: String, to line: inout [UInt8]) {
         line.append(UInt8(ascii: "\""))
+        defer { line.append(UInt8(ascii: "\"")) }
+        let needsEscape = text.utf8.contains { $0 < 32 || $0 == 34 || $0 == 92 || $0 == 127 }
+        if !needsEscape {
+            line += text.utf8
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"): line += [UInt8(ascii: "\\"), byte]
@@ -81,13 +94,18 @@ package enum LogFormat {
             default: line.append(byte)
             }
         }
-        line.append(UInt8(ascii: "\""))
     }
 
     /// What a stranger sent must not move the cursor, ring bells or begin lines of its own on a terminal:
     /// controls of ASCII and of Latin-1 and the two separators of Unicode are shown escaped.
     private static func appendPrintable(_ text: String, quoted: Bool, to line: inout [UInt8]) {
         if quoted { line.append(UInt8(ascii: "\"")) }
+        defer { if quoted { line.append(UInt8(ascii: "\"")) } }
+        let isPlain = text.utf8.allSatisfy { (32..<127).contains($0) && $0 != 34 && $0 != 92 }
+        if isPlain {
+            line += text.utf8
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar.value {
             case 10: line += "\\n".utf8
@@ -97,7 +115,6 @@ package enum LogFormat {
             default: line += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
             }
         }
-        if quoted { line.append(UInt8(ascii: "\"")) }
     }
 
     private static func escape(_ prefix: String, _ byte: UInt8) -> [UInt8] {

@@ -1,6 +1,8 @@
+import Synchronization
+
 /// The definition of one metric. The static members are the table from which its documentation is made;
 /// each part of the program adds its own in an extension and hands them to `Metrics`.
-package struct Metric: Sendable, Equatable {
+package struct Metric: Sendable {
     package enum Kind: String, Sendable {
         case counter, gauge, histogram
     }
@@ -16,25 +18,41 @@ package struct Metric: Sendable, Equatable {
     package let labels: [String]
     /// Upper bounds of a histogram, ascending, without infinity.
     package let buckets: [Double]
+    /// The place of its numbers in each `Metrics`: definitions are made once, as static members.
+    let index: Int
+
+    private static let made = Atomic(0)
+
+    private init(
+        _ name: String, _ kind: Kind, unit: String, help: String, labels: [String],
+        buckets: [Double] = []
+    ) {
+        self.name = name
+        self.kind = kind
+        self.unit = unit
+        self.help = help
+        self.labels = labels
+        self.buckets = buckets
+        index = Self.made.wrappingAdd(1, ordering: .relaxed).oldValue
+    }
 
     package static func counter(
         _ name: String, unit: String = "", labels: [String] = [], _ help: String
     ) -> Metric {
-        Metric(name: name, kind: .counter, unit: unit, help: help, labels: labels, buckets: [])
+        Metric(name, .counter, unit: unit, help: help, labels: labels)
     }
 
     package static func gauge(
         _ name: String, unit: String = "", labels: [String] = [], _ help: String
     ) -> Metric {
-        Metric(name: name, kind: .gauge, unit: unit, help: help, labels: labels, buckets: [])
+        Metric(name, .gauge, unit: unit, help: help, labels: labels)
     }
 
     package static func histogram(
         _ name: String, unit: String = "seconds", labels: [String] = [],
         buckets: [Double] = requestBuckets, _ help: String
     ) -> Metric {
-        Metric(
-            name: name, kind: .histogram, unit: unit, help: help, labels: labels, buckets: buckets)
+        Metric(name, .histogram, unit: unit, help: help, labels: labels, buckets: buckets)
     }
 
     /// The bounds that OpenTelemetry advises for `http.server.request.duration`.

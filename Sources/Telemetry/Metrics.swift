@@ -6,8 +6,9 @@ import Synchronization
 /// of labels; further ones are counted together under `other`, so no client can fill the memory with labels.
 package final class Metrics: Sendable {
     private struct State {
-        var families: [String: MetricFamily] = [:]
-        var order: [String] = []
+        /// By `Metric.index`.
+        var families: [MetricFamily?] = []
+        var order: [MetricFamily] = []
         var collectors: [@Sendable (Metrics) -> Void] = []
     }
 
@@ -57,7 +58,7 @@ package final class Metrics: Sendable {
     package func render() -> String {
         let collectors = state.withLock(\.collectors)
         for collect in collectors { collect(self) }
-        let families = state.withLock { state in state.order.compactMap { state.families[$0] } }
+        let families = state.withLock(\.order)
         var text = ""
         for family in families { family.render(into: &text) }
         return text
@@ -67,10 +68,14 @@ package final class Metrics: Sendable {
 
     private func family(of metric: Metric) -> MetricFamily {
         state.withLock { state in
-            if let family = state.families[metric.name] { return family }
+            if metric.index >= state.families.count {
+                let missing = metric.index + 1 - state.families.count
+                state.families += Array(repeating: nil, count: missing)
+            }
+            if let family = state.families[metric.index] { return family }
             let family = MetricFamily(metric)
-            state.families[metric.name] = family
-            state.order.append(metric.name)
+            state.families[metric.index] = family
+            state.order.append(family)
             return family
         }
     }

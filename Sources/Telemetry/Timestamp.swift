@@ -11,22 +11,27 @@ package enum Timestamp {
 
     /// RFC 3339 in UTC with milliseconds: `2026-11-20T13:12:31.042Z`.
     package static func rfc3339(_ nanoseconds: Int64) -> String {
-        let milliseconds = nanoseconds / 1_000_000
-        let seconds = milliseconds / 1000
-        let (year, month, day) = civil(daysSince1970: seconds / 86_400)
-        let time = seconds % 86_400
-        return pad(year, 4) + "-" + pad(month, 2) + "-" + pad(day, 2) + "T" + clock(time) + "."
-            + pad(milliseconds % 1000, 3) + "Z"
+        var text: [UInt8] = []
+        appendRFC3339(nanoseconds, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    static func appendRFC3339(_ nanoseconds: Int64, to text: inout [UInt8]) {
+        let (year, month, day) = civil(daysSince1970: nanoseconds / 86_400_000_000_000)
+        append(year, 4, then: "-", to: &text)
+        append(month, 2, then: "-", to: &text)
+        append(day, 2, then: "T", to: &text)
+        appendTimeOfDay(nanoseconds, to: &text)
+        text.append(UInt8(ascii: "Z"))
     }
 
     /// The time of day in UTC: `13:12:31.042`.
-    static func timeOfDay(_ nanoseconds: Int64) -> String {
-        let milliseconds = nanoseconds / 1_000_000
-        return clock(milliseconds / 1000 % 86_400) + "." + pad(milliseconds % 1000, 3)
-    }
-
-    private static func clock(_ seconds: Int64) -> String {
-        pad(seconds / 3600, 2) + ":" + pad(seconds / 60 % 60, 2) + ":" + pad(seconds % 60, 2)
+    static func appendTimeOfDay(_ nanoseconds: Int64, to text: inout [UInt8]) {
+        let milliseconds = nanoseconds / 1_000_000 % 86_400_000
+        append(milliseconds / 3_600_000, 2, then: ":", to: &text)
+        append(milliseconds / 60_000 % 60, 2, then: ":", to: &text)
+        append(milliseconds / 1000 % 60, 2, then: ".", to: &text)
+        append(milliseconds % 1000, 3, then: nil, to: &text)
     }
 
     /// Howard Hinnant's `civil_from_days` for days from 1970 on; years begin in March there,
@@ -45,8 +50,16 @@ package enum Timestamp {
         return (year, month, day)
     }
 
-    private static func pad(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    /// The last `width` digits of `number`.
+    private static func append(
+        _ number: Int64, _ width: Int, then mark: Unicode.Scalar?, to text: inout [UInt8]
+    ) {
+        var divisor: Int64 = 1
+        for _ in 1..<width { divisor *= 10 }
+        while divisor > 0 {
+            text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
+            divisor /= 10
+        }
+        if let mark { text.append(UInt8(ascii: mark)) }
     }
 }

@@ -130,7 +130,7 @@ struct ConfigurationTests {
             environment: ["TINTYPE_LISTN": "1", "PHOTO_ANALYSIS_X": "1", "HOME": "/"])
         #expect(
             configuration.warnings == [
-                "\(path) holds OPENAI_API_KEY and can be read by everybody; chmod 640 keeps it secret.",
+                "\(path) holds OPENAI_API_KEY and everybody can read it; OPENAI_API_KEY_FILE or a credential keeps it secret.",
                 "The environment variable PHOTO_ANALYSIS_X is not a setting.",
                 "The environment variable TINTYPE_LISTN is not a setting; did you mean TINTYPE_LISTEN?",
             ])

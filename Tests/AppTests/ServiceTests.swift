@@ -111,6 +111,19 @@ struct ServiceTests {
         #expect(ServiceManager(environment: environment).listeningSockets() == sockets)
     }
 
+    @Test func `open files may be as many as the kernel allows`() {
+        let first = ProcessLimits.raiseOpenFiles()
+        #expect(first >= 1024 && ProcessLimits.raiseOpenFiles() == first)
+    }
+
+    @Test func `a second request to stop ends the process at once`() async {
+        await #expect(processExitsWith: .exitCode(128 + SIGTERM)) {
+            let signals = try ProcessSignals()
+            kill(getpid(), SIGINT)
+            for await _ in signals.events { kill(getpid(), SIGTERM) }
+        }
+    }
+
     @Test func `signals become events`() async throws {
         let signals = try ProcessSignals()
         kill(getpid(), SIGHUP)

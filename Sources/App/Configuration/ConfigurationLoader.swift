@@ -31,7 +31,7 @@ struct ConfigurationLoader {
             try set(line.name, line.value, from: .file(path, line: line.number))
             if contents.isWorldReadable && Setting.named(line.name)?.isSecret == true {
                 warnings.append(
-                    "\(path) holds \(line.name) and can be read by everybody; chmod 640 keeps it secret."
+                    "\(path) holds \(line.name) and everybody can read it; \(line.name)_FILE or a credential keeps it secret."
                 )
             }
         }

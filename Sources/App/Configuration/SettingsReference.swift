@@ -9,6 +9,9 @@ package enum SettingsReference {
             # One setting a line: KEY = value. Quotes keep blanks; in double quotes \\n is a line end.
             # Options of the command line and environment variables of the same names go before this file.
             # Every line below shows a default; remove the number sign to change it.
+            #
+            # A secret is better kept in a file of its own, named by the environment variable NAME_FILE (OPENAI_API_KEY_FILE),
+            # or handed over as a credential of systemd called NAME; see LoadCredential= in tintype.service.
 
             """
         for section in Setting.Section.allCases {
