@@ -101,7 +101,10 @@ let package = Package(
         tests("HTTP"),
         tests("HTTPClient", ["HTTP", "HTTPServer", "ScriptedServer"]),
         tests("HTTPServer", ["HTTP"]),
-        tests("Imaging"),
+        .executableTarget(
+            name: "decode-worker-for-tests", dependencies: ["Imaging"], path: "Tests/DecodeWorker",
+            swiftSettings: strict),
+        tests("Imaging", ["decode-worker-for-tests"]),
         tests(
             "Providers",
             ["Domain", "HTTP", "HTTPClient", "HTTPServer", "Imaging", "ScriptedServer"]),

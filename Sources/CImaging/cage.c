@@ -1,10 +1,15 @@
 #define _GNU_SOURCE
 #include "include/ci_cage.h"
 #include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <spawn.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 typedef union {
@@ -12,7 +17,7 @@ typedef union {
     char room[CMSG_SPACE(sizeof(int))];
 } ancillary;
 
-ssize_t ci_send(int socket, const void *bytes, size_t count, int descriptor) {
+long ci_send(int socket, const void *bytes, size_t count, int descriptor) {
     struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     ancillary control;
@@ -32,7 +37,7 @@ ssize_t ci_send(int socket, const void *bytes, size_t count, int descriptor) {
     return sent;
 }
 
-ssize_t ci_receive(int socket, void *bytes, size_t capacity, int *descriptor) {
+long ci_receive(int socket, void *bytes, size_t capacity, int *descriptor) {
     struct iovec part = {.iov_base = bytes, .iov_len = capacity};
     ancillary control;
     struct msghdr message = {
@@ -60,4 +65,24 @@ ssize_t ci_receive(int socket, void *bytes, size_t capacity, int *descriptor) {
     return received;
 }
 
-int ci_prctl(int option, unsigned long argument) { return prctl(option, argument, 0UL, 0UL, 0UL); }
+int ci_memory_file(void) { return memfd_create("tintype", MFD_CLOEXEC); }
+
+int ci_spawn_close_from(void *file_actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(file_actions, first);
+}
+
+int ci_child_end(int process) {
+    siginfo_t info = {0};
+    if (waitid(P_PID, (id_t)process, &info, WEXITED | WNOWAIT) != 0) return 0;
+    return info.si_code == CLD_EXITED ? -1 - info.si_status : info.si_status;
+}
+
+int ci_die_with_master(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
+
+int ci_renounce(void) {
+    return prctl(PR_SET_DUMPABLE, 0) | prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+void ci_keep_one_arena(void) { mallopt(M_ARENA_MAX, 1); }
+
+void ci_trim(void) { malloc_trim(0); }

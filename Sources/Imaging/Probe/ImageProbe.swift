@@ -1,5 +1,3 @@
-import Glibc
-
 /// What the header of a picture claims, read by content alone and before anything is decoded.
 ///
 /// Reads only numbers at checked offsets, so it is safe outside the sandbox.
@@ -90,28 +88,5 @@ extension Array where Element == UInt8 {
             }
         }
         return try result.get()
-    }
-}
-
-/// A file mapped for reading as long as this value lives.
-final class MappedFile {
-    let bytes: UnsafeRawBufferPointer
-
-    init(fileDescriptor: Int32) throws(ImageError) {
-        var status = stat()
-        guard fstat(fileDescriptor, &status) == 0, status.st_size >= 0 else {
-            throw .unavailable("fstat: errno \(errno)")
-        }
-        let size = Int(status.st_size)
-        guard size > 0 else { throw .notAnImage }
-        let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, fileDescriptor, 0)
-        guard let address, address != MAP_FAILED else {
-            throw .unavailable("mmap: errno \(errno)")
-        }
-        bytes = UnsafeRawBufferPointer(start: address, count: size)
-    }
-
-    deinit {
-        munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
     }
 }

@@ -146,8 +146,7 @@ struct PhotoAnalyser: Sendable {
             answer.raw += "\n" + more.raw
             answer.items = SuggestionList.repair(
                 content: more.content, holding: answer.items, sha256: sha256)
-        } catch {
-            guard !answer.items.isEmpty else { throw error }
+        } catch where !answer.items.isEmpty {
             log.warning("the call for more suggestions failed", ["error": "\(error)"])
         }
         guard !answer.items.isEmpty else {

@@ -1,0 +1,100 @@
+import CHEIF
+import CImaging
+import Glibc
+
+/// The inside of the cage: a process that takes pictures through a socket and answers through a
+/// shared file. Started by `WorkerPool` as the same executable under a hidden verb.
+package enum DecodeWorker {
+    /// Serves until the master hangs up.
+    ///
+    /// `arguments` are those behind the verb: `text` makes it a reader of text. `trials` are forbidden
+    /// deeds by name that a test asks for.
+    package static func run(
+        arguments: [String], trials: [String: @Sendable () -> Void] = [:]
+    ) -> Never {
+        guard ci_die_with_master() == 0 else { exit(71) }
+        ci_keep_one_arena()
+        let recognizer = prepare(readsText: arguments.first == "text")
+        guard Cage.close() else { exit(71) }
+        let worker = Worker(recognizer: recognizer, trials: trials)
+        while let (packet, descriptor) = receive() {
+            worker.serve(packet, descriptor)
+            // Between two pictures nothing is worth keeping.
+            ci_trim()
+        }
+        exit(0)
+    }
+
+    /// The descriptors a worker is started with.
+    static let socket: Int32 = 3
+    static let sharedFile: Int32 = 4
+
+    /// Everything that reads files has to happen before the cage closes.
+    private static func prepare(readsText: Bool) -> TextRecognizer? {
+        // Little CMS dates the profiles it makes, for which the C library reads the time zone once.
+        tzset()
+        heif_init(nil)
+        return readsText ? TextRecognizer() : nil
+    }
+
+    private static func receive() -> ([UInt8], Int32)? {
+        var descriptor: Int32 = -1
+        var received = 0
+        let packet = [UInt8](unsafeUninitializedCapacity: 4_096) { bytes, count in
+            received = ci_receive(socket, bytes.baseAddress, bytes.count, &descriptor)
+            count = max(0, received)
+        }
+        return received > 0 ? (packet, descriptor) : nil
+    }
+}
+
+private struct Worker {
+    let recognizer: TextRecognizer?
+    let trials: [String: @Sendable () -> Void]
+
+    func serve(_ packet: [UInt8], _ descriptor: Int32) {
+        defer { if descriptor >= 0 { close(descriptor) } }
+        let reply: WorkerReply
+        do throws(ImageError) {
+            let result = try answer(packet, descriptor)
+            try share(result)
+            reply = .done(result.count)
+        } catch {
+            reply = .failed(error)
+        }
+        let bytes = reply.encoded
+        if ci_send(DecodeWorker.socket, bytes, bytes.count, -1) < 0 { exit(0) }
+    }
+
+    private func answer(_ packet: [UInt8], _ descriptor: Int32) throws(ImageError) -> [UInt8] {
+        let (request, size) = try WorkerRequest.decode(packet)
+        if case .trial(let name) = request {
+            trials[name]?()
+            return Array("unharmed".utf8)
+        }
+        let file = try MappedFile(fileDescriptor: descriptor, size: size)
+        if case .intake(let parameters) = request {
+            return try Intake.run(file.bytes, parameters).encoded
+        }
+        guard let recognizer else { throw .unavailable("no text recogniser is installed") }
+        let probe = try ImageProbe(file.bytes)
+        let image = try Decoder.decode(file.bytes, probe, minimum: (probe.width, probe.height))
+        var bitmap = image.bitmap
+        bitmap.flattenOnWhite()
+        let grey = bitmap.upright(from: probe.orientation).luma()
+        return TextWord.encode(recognizer.words(in: grey, milliseconds: 4_000))
+    }
+
+    private func share(_ result: [UInt8]) throws(ImageError) {
+        var offset = 0
+        while offset < result.count {
+            let written = result.withUnsafeBytes {
+                pwrite(
+                    DecodeWorker.sharedFile, $0.baseAddress! + offset, $0.count - offset,
+                    off_t(offset))
+            }
+            guard written > 0 else { throw .unavailable("shared file: errno \(errno)") }
+            offset += written
+        }
+    }
+}

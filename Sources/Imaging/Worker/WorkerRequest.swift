@@ -1,0 +1,93 @@
+/// What a worker is asked to do with the file that comes with the request.
+enum WorkerRequest {
+    case intake(IntakeParameters)
+    case recognizeText
+    /// Something forbidden, to see it die: only workers that were started for a test know any.
+    case trial(String)
+
+    /// `size` is that of the file that comes along: the worker may not ask the system for it.
+    func encoded(size: Int) -> [UInt8] {
+        var wire = WireWriter()
+        wire.put(size)
+        switch self {
+        case .intake(let parameters):
+            wire.put(UInt8(1))
+            wire.put(parameters.maximumMegapixels)
+            wire.put(parameters.quality)
+            wire.put(parameters.thumbnailWidth)
+            wire.put(parameters.thumbnailHeight)
+            wire.put(parameters.rasterSide)
+            wire.put(parameters.paletteColors)
+        case .recognizeText: wire.put(UInt8(2))
+        case .trial(let name):
+            wire.put(UInt8(3))
+            wire.put(name)
+        }
+        return wire.bytes
+    }
+
+    static func decode(_ bytes: [UInt8]) throws(ImageError) -> (WorkerRequest, size: Int) {
+        var wire = WireReader(bytes)
+        let size = try wire.int()
+        switch try wire.byte() {
+        case 1:
+            var parameters = IntakeParameters()
+            parameters.maximumMegapixels = try wire.double()
+            parameters.quality = try wire.int()
+            parameters.thumbnailWidth = try wire.int()
+            parameters.thumbnailHeight = try wire.int()
+            parameters.rasterSide = try wire.int()
+            parameters.paletteColors = try wire.int()
+            return (.intake(parameters), size)
+        case 2: return (.recognizeText, size)
+        case 3: return (.trial(try wire.string()), size)
+        default: throw WireReader.broken
+        }
+    }
+}
+
+/// The short message with which a worker ends a request; the result itself lies in the shared file.
+enum WorkerReply {
+    /// So many bytes of result.
+    case done(Int)
+    case failed(ImageError)
+
+    var encoded: [UInt8] {
+        var wire = WireWriter()
+        switch self {
+        case .done(let count):
+            wire.put(UInt8(0))
+            wire.put(count)
+        case .failed(let error):
+            let (code, text) =
+                switch error {
+                case .notAnImage: (1, "")
+                case .unsupported(let mediaType): (2, mediaType)
+                case .tooManyPixels: (3, "")
+                case .sideTooLong: (4, "")
+                case .damaged(let reason): (5, reason)
+                case .decoderDied(let reason): (6, reason)
+                case .unavailable(let reason): (7, reason)
+                }
+            wire.put(UInt8(code))
+            wire.put(String(text.prefix(200)))
+        }
+        return wire.bytes
+    }
+
+    static func decode(_ bytes: [UInt8]) throws(ImageError) -> WorkerReply {
+        var wire = WireReader(bytes)
+        let code = try wire.byte()
+        if code == 0 { return .done(try wire.int(in: 0...(256 << 20))) }
+        let text = String(try wire.string().prefix(200))
+        switch code {
+        case 1: return .failed(.notAnImage)
+        case 2: return .failed(.unsupported(mediaType: text))
+        case 3: return .failed(.tooManyPixels)
+        case 4: return .failed(.sideTooLong)
+        case 5: return .failed(.damaged(text))
+        case 7: return .failed(.unavailable(text))
+        default: return .failed(.decoderDied(text))
+        }
+    }
+}

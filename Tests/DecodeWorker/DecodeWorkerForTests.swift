@@ -1,0 +1,44 @@
+import Glibc
+import Imaging
+
+/// The decode worker as the tests start it: the product's, plus deeds that the cage must not let happen.
+@main
+enum DecodeWorkerForTests {
+    static func main() {
+        DecodeWorker.run(arguments: Array(CommandLine.arguments.dropFirst()), trials: trials)
+    }
+
+    private static let trials: [String: @Sendable () -> Void] = [
+        "nothing": {},
+        "open a file": { _ = open("/etc/passwd", O_RDONLY) },
+        "create a file": { _ = open("/tmp/tintype-escape", O_CREAT | O_WRONLY, 0o600) },
+        "stat a file": {
+            var status = stat()
+            _ = stat("/etc/passwd", &status)
+        },
+        "make a socket": { _ = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) },
+        "fork": { _ = forkProcess() },
+        "execute": {
+            var process: pid_t = 0
+            _ = posix_spawn(&process, "/bin/true", nil, nil, [nil], [nil])
+        },
+        "kill the master": { _ = kill(getppid(), SIGKILL) },
+        "make memory executable": {
+            _ = mmap(nil, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        },
+        "crash": { UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1 },
+        "hang": { while true { sched_yield() } },
+        "leave": { exit(7) },
+        "eat memory": {
+            var blocks: [[UInt8]] = []
+            while blocks.count < 64 { blocks.append(Array(repeating: 1, count: 256 << 20)) }
+            exit(Int32(blocks.count))
+        },
+    ]
+
+    private static func forkProcess() -> pid_t {
+        // Swift hides fork; vfork and posix_spawn come down to the same system call.
+        var process: pid_t = 0
+        return posix_spawn(&process, "/proc/self/exe", nil, nil, [nil], [nil])
+    }
+}
