@@ -2,9 +2,9 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#define AVX2 __attribute__((target("avx2,fma")))
+#define TARGET __attribute__((target("avx2,fma")))
 
-AVX2 static double dot_f64(const float *a, const float *b, size_t count) {
+TARGET static double dot_f64(const float *a, const float *b, size_t count) {
     __m256d s0 = _mm256_setzero_pd(), s1 = s0;
     size_t i = 0;
     for (; i + 8 <= count; i += 8) {
@@ -20,7 +20,7 @@ AVX2 static double dot_f64(const float *a, const float *b, size_t count) {
     return sum;
 }
 
-AVX2 static float dot_f32(const float *a, const float *b, size_t count) {
+TARGET static float dot_f32(const float *a, const float *b, size_t count) {
     __m256 s0 = _mm256_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
     size_t i = 0;
     for (; i + 32 <= count; i += 32) {
@@ -39,7 +39,7 @@ AVX2 static float dot_f32(const float *a, const float *b, size_t count) {
 
 // `vpmaddubsw` saturates at 16 bits: two products of 255 × 127 do not fit. Widening to 16 bits
 // first costs a shuffle and keeps the sum exact.
-AVX2 static int32_t dot_u8s8(const uint8_t *codes, const int8_t *weights, size_t count) {
+TARGET static inline int32_t dot_u8s8(const uint8_t *codes, const int8_t *weights, size_t count) {
     __m256i s0 = _mm256_setzero_si256(), s1 = s0;
     for (size_t i = 0; i < count; i += 32) {
         __m256i c0 = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(codes + i)));
@@ -55,5 +55,13 @@ AVX2 static int32_t dot_u8s8(const uint8_t *codes, const int8_t *weights, size_t
     return sum;
 }
 
-const tt_kernels tt_kernels_avx2 = {"avx2", dot_f64, dot_f32, dot_u8s8};
+TARGET static void axpy_f32(float scale, const float *x, float *y, size_t count) {
+    for (size_t i = 0; i < count; i++) y[i] += scale * x[i];
+}
+
+#include "distance_project.h"
+#include "distance_score.h"
+
+const tt_kernels tt_kernels_avx2 = {
+    "avx2", dot_f64, dot_f32, axpy_f32, dot_u8s8, largest, quantise, rotate, weighted_squares, score};
 #endif

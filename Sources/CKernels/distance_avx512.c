@@ -2,9 +2,9 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vnni")))
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vnni")))
 
-AVX512 static double dot_f64(const float *a, const float *b, size_t count) {
+TARGET static double dot_f64(const float *a, const float *b, size_t count) {
     __m512d s0 = _mm512_setzero_pd(), s1 = s0, s2 = s0, s3 = s0;
     size_t i = 0;
     for (; i + 32 <= count; i += 32) {
@@ -23,7 +23,7 @@ AVX512 static double dot_f64(const float *a, const float *b, size_t count) {
     return sum;
 }
 
-AVX512 static float dot_f32(const float *a, const float *b, size_t count) {
+TARGET static float dot_f32(const float *a, const float *b, size_t count) {
     __m512 s0 = _mm512_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
     size_t i = 0;
     for (; i + 64 <= count; i += 64) {
@@ -41,7 +41,7 @@ AVX512 static float dot_f32(const float *a, const float *b, size_t count) {
     return _mm512_reduce_add_ps(_mm512_add_ps(_mm512_add_ps(s0, s1), _mm512_add_ps(s2, s3)));
 }
 
-AVX512 static int32_t dot_u8s8(const uint8_t *codes, const int8_t *weights, size_t count) {
+TARGET static inline int32_t dot_u8s8(const uint8_t *codes, const int8_t *weights, size_t count) {
     __m512i s0 = _mm512_setzero_si512(), s1 = s0;
     size_t i = 0;
     for (; i + 128 <= count; i += 128) {
@@ -56,5 +56,20 @@ AVX512 static int32_t dot_u8s8(const uint8_t *codes, const int8_t *weights, size
     return _mm512_reduce_add_epi32(_mm512_add_epi32(s0, s1));
 }
 
-const tt_kernels tt_kernels_avx512 = {"avx512-vnni", dot_f64, dot_f32, dot_u8s8};
+TARGET static void axpy_f32(float scale, const float *x, float *y, size_t count) {
+    __m512 s = _mm512_set1_ps(scale);
+    for (size_t i = 0; i < count; i += 16) {
+        size_t left = count - i;
+        __mmask16 mask = left >= 16 ? 0xFFFF : (__mmask16)((1u << left) - 1);
+        __m512 sum = _mm512_fmadd_ps(
+            s, _mm512_maskz_loadu_ps(mask, x + i), _mm512_maskz_loadu_ps(mask, y + i));
+        _mm512_mask_storeu_ps(y + i, mask, sum);
+    }
+}
+
+#include "distance_project.h"
+#include "distance_score.h"
+
+const tt_kernels tt_kernels_avx512 = {
+    "avx512-vnni", dot_f64, dot_f32, axpy_f32, dot_u8s8, largest, quantise, rotate, weighted_squares, score};
 #endif

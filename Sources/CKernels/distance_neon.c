@@ -3,6 +3,8 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
+#define TARGET
+
 static double dot_f64(const float *a, const float *b, size_t count) {
     float64x2_t s0 = vdupq_n_f64(0), s1 = s0;
     size_t i = 0;
@@ -44,5 +46,13 @@ static int32_t dot_u8s8(const uint8_t *codes, const int8_t *weights, size_t coun
     return vaddvq_s32(sum);
 }
 
-const tt_kernels tt_kernels_neon = {"neon", dot_f64, dot_f32, dot_u8s8};
+static void axpy_f32(float scale, const float *x, float *y, size_t count) {
+    for (size_t i = 0; i < count; i++) y[i] += scale * x[i];
+}
+
+#include "distance_project.h"
+#include "distance_score.h"
+
+const tt_kernels tt_kernels_neon = {
+    "neon", dot_f64, dot_f32, axpy_f32, dot_u8s8, largest, quantise, rotate, weighted_squares, score};
 #endif

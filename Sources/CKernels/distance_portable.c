@@ -1,5 +1,7 @@
 #include "distance_sets.h"
 
+#define TARGET
+
 static double dot_f64(const float *a, const float *b, size_t count) {
     double sum = 0;
     for (size_t i = 0; i < count; i++) sum += (double)a[i] * b[i];
@@ -21,4 +23,12 @@ static int32_t dot_u8s8(const uint8_t *codes, const int8_t *weights, size_t coun
     return sum;
 }
 
-const tt_kernels tt_kernels_portable = {"portable", dot_f64, dot_f32, dot_u8s8};
+static void axpy_f32(float scale, const float *x, float *y, size_t count) {
+    for (size_t i = 0; i < count; i++) y[i] += scale * x[i];
+}
+
+#include "distance_project.h"
+#include "distance_score.h"
+
+const tt_kernels tt_kernels_portable = {
+    "portable", dot_f64, dot_f32, axpy_f32, dot_u8s8, largest, quantise, rotate, weighted_squares, score};

@@ -10,11 +10,15 @@ struct Reservation: ~Copyable {
     let length: Int
     private(set) var usable = 0
 
+    private let unit: Int
     private static let hugePage = 2 << 20
+    // A multiple of every page size in use (4, 16 and 64 KiB).
+    private static let smallUnit = 64 << 10
 
     /// Reserves `length` bytes or, where the process may not have so many, the largest part of it
     /// that is at least `minimum`.
-    init(length: Int, minimum: Int) throws(VectorError) {
+    init(length: Int, minimum: Int, hugePages: Bool = true) throws(VectorError) {
+        unit = hugePages ? Reservation.hugePage : Reservation.smallUnit
         var wanted = Reservation.roundUp(length, to: Reservation.hugePage)
         while true {
             let start = mmap(
@@ -46,11 +50,13 @@ struct Reservation: ~Copyable {
         guard bytes > usable else { return }
         guard bytes <= length else { throw .system(operation: "mprotect", code: ENOMEM) }
         let target = min(
-            length, Reservation.roundUp(max(bytes, usable + usable / 8), to: Reservation.hugePage))
+            length, Reservation.roundUp(max(bytes, usable + usable / 32), to: unit))
         guard mprotect(base + usable, target - usable, PROT_READ | PROT_WRITE) == 0 else {
             throw .system(operation: "mprotect", code: errno)
         }
-        madvise(base + usable, target - usable, MADV_HUGEPAGE)
+        if unit == Reservation.hugePage {
+            madvise(base + usable, target - usable, MADV_HUGEPAGE)
+        }
         usable = target
     }
 

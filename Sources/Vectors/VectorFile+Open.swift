@@ -6,8 +6,8 @@ extension VectorFile {
     /// A file whose both headers are damaged is moved aside to `….damaged` and begun anew: without
     /// its identity none of its records can be trusted. A file that is sound but not ours to change
     /// (newer, of another byte order or dimension) is refused instead.
-    static func open(
-        path: String, dimension: Int, capacity: Int, identity: UInt64,
+    package static func open(
+        path: String, dimension: Int, capacity: Int = 4_194_304, identity: UInt64,
         operations: FileOperations = .system
     ) throws(VectorError) -> VectorFile {
         guard 1...4_096 ~= dimension else { throw .unsupportedDimension(dimension) }

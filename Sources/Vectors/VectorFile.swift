@@ -60,7 +60,7 @@ package final class VectorFile: Sendable {
     deinit { close(descriptor) }
 
     /// Writes a record; it is durable after the next `synchronise`, and not to be searched before.
-    func write(_ vector: UnitVector, owner: UInt64, model: UInt32, at slot: VectorSlot)
+    package func write(_ vector: UnitVector, owner: UInt64, model: UInt32, at slot: VectorSlot)
         throws(VectorError)
     {
         guard !failed.load(ordering: .acquiring) else { throw .notDurable }
@@ -89,7 +89,7 @@ package final class VectorFile: Sendable {
     ///
     /// After a failure the kernel may have dropped the pages it could not write, so a second try
     /// that succeeds would prove nothing: the file refuses further writes until it is reopened.
-    func synchronise() throws(VectorError) {
+    package func synchronise() throws(VectorError) {
         guard !failed.load(ordering: .acquiring) else { throw .notDurable }
         do throws(VectorError) {
             try operations.makeDurable(descriptor)
@@ -118,8 +118,7 @@ extension VectorFile {
     package func condition(of member: NamedSlot) -> Condition {
         guard member.slot.rawValue < slotCount else { return .missing }
         let record = record(at: member.slot)
-        let stored = record.loadUnaligned(fromByteOffset: 12, as: UInt32.self)
-        guard checksum(ofRecordAt: record, member.slot) == stored else { return .damaged }
+        guard checksum(ofRecordAt: record, member.slot) == checksum(at: member.slot) else { return .damaged }
         guard owner(at: member.slot) == member.owner else { return .otherOwner }
         return .sound(model: model(at: member.slot))
     }
@@ -148,6 +147,15 @@ extension VectorFile {
 
     func model(at slot: VectorSlot) -> UInt32 {
         record(at: slot).loadUnaligned(fromByteOffset: 8, as: UInt32.self)
+    }
+
+    func checksum(at slot: VectorSlot) -> UInt32 {
+        record(at: slot).loadUnaligned(fromByteOffset: 12, as: UInt32.self)
+    }
+
+    /// Whether two slots hold the very same vector.
+    func isSame(_ a: VectorSlot, _ b: VectorSlot) -> Bool {
+        memcmp(components(at: a), components(at: b), dimension * 4) == 0
     }
 
     private func record(at slot: VectorSlot) -> UnsafeRawPointer { base + offset(of: slot) }
