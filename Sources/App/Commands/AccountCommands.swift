@@ -1,5 +1,6 @@
 import Domain
 import HTTP
+import Services
 
 extension Installation {
     private struct UserRow: Encodable {

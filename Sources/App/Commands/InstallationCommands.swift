@@ -1,5 +1,6 @@
 import Domain
 import Services
+import Telemetry
 
 extension Installation {
     /// Does the work of a command that needs the services.

@@ -1,3 +1,4 @@
+import Domain
 import HTTPServer
 
 /// `serve`: the daemon in this process, until a signal ends it.

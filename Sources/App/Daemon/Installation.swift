@@ -202,8 +202,10 @@ struct WorkerTextReader: TextReader {
 /// Tells whether a provider's address is this machine's own, where no key is needed.
 enum LoopbackURL {
     static func isLoopback(_ url: String) -> Bool {
-        guard let start = url.range(of: "://") else { return false }
-        let authority = url[start.upperBound...].prefix { $0 != "/" }
+        // The setting's own check has seen to it that there is a scheme and a host.
+        let parts = url.split(separator: "/", maxSplits: 2)
+        guard parts.count > 1 else { return false }
+        let authority = parts[1]
         if authority.hasPrefix("[") {
             return authority.dropFirst().prefix { $0 != "]" } == "::1"
         }

@@ -2,7 +2,9 @@ import API
 import Domain
 import HTTP
 import HTTPServer
+import Services
 import Telemetry
+import Vectors
 import Web
 
 extension Installation {
@@ -103,7 +105,7 @@ struct ServerLog: ServerObserver {
             "\(method) \(path) \(record.status.code)",
             [
                 "address": .text(record.remoteAddress), "bytes": .integer(record.bytesSent),
-                "duration": .real(record.duration / .seconds(1)), "route": .text(route),
+                "duration": .double(record.duration / .seconds(1)), "route": .text(route),
             ])
     }
 

@@ -146,7 +146,8 @@ struct PhotoAnalyser: Sendable {
             answer.raw += "\n" + more.raw
             answer.items = SuggestionList.repair(
                 content: more.content, holding: answer.items, sha256: sha256)
-        } catch where !answer.items.isEmpty {
+        } catch {
+            guard !answer.items.isEmpty else { throw error }
             log.warning("the call for more suggestions failed", ["error": "\(error)"])
         }
         guard !answer.items.isEmpty else {

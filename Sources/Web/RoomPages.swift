@@ -1,0 +1,7 @@
+import HTTP
+import Services
+
+package struct RoomPages: Sendable {
+    package init(rooms: RoomService) {}
+    package var routes: [Route] { [] }
+}
