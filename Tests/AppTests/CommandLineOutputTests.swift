@@ -1,5 +1,6 @@
 import App
 import Foundation
+import Glibc
 import Testing
 
 struct CommandLineOutputTests {
@@ -72,6 +73,41 @@ struct CommandLineOutputTests {
         try err.fileHandleForWriting.close()
         #expect(out.fileHandleForReading.readDataToEndOfFile() == Data("data\n".utf8))
         #expect(err.fileHandleForReading.readDataToEndOfFile() == Data("people\n".utf8))
+    }
+
+    @Test func `on a terminal the bar is redrawn in place and lines push it down`() throws {
+        let master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK)
+        try #require(master >= 0)
+        var lock: Int32 = 0
+        var number: Int32 = 0
+        // TIOCSPTLCK and TIOCGPTN of ioctl_tty(2), which Swift's view of the headers lacks.
+        try #require(ioctl(master, 0x4004_5431, &lock) == 0)
+        try #require(ioctl(master, 0x8004_5430, &number) == 0)
+        let terminal = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+        defer {
+            close(terminal)
+            close(master)
+        }
+        var size = winsize(ws_row: 24, ws_col: 40, ws_xpixel: 0, ws_ypixel: 0)
+        try #require(ioctl(terminal, UInt(TIOCSWINSZ), &size) == 0)
+        let output = TerminalOutput(standardOutput: terminal, standardError: terminal)
+        #expect(output.traits == OutputTraits(colour: true, columns: 40))
+        let progress = CommandProgress("Load", done: 1, total: 2)
+        let bar = TerminalOutput.bar(progress, width: 39)
+        output.progress(progress)
+        output.progress(progress)
+        output.out("line")
+        output.progress(nil)
+        let clear = "\r\u{1B}[K"
+        let expected = clear + bar + clear + "line\r\n" + bar + clear
+        var shown: [UInt8] = []
+        var ready = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+        while shown.count < expected.utf8.count, poll(&ready, 1, 2000) == 1 {
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            let count = read(master, &buffer, buffer.count)
+            shown += buffer.prefix(max(0, count))
+        }
+        #expect(String(decoding: shown, as: UTF8.self) == expected)
     }
 
     @Test(arguments: [
