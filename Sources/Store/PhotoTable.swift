@@ -101,7 +101,9 @@ package struct PhotoTable {
         ) { try $0[0] }
     }
 
-    private func one(_ condition: String, _ key: any SQLiteValueConvertible) throws -> PhotoAnalysis? {
+    private func one(_ condition: String, _ key: any SQLiteValueConvertible) throws
+        -> PhotoAnalysis?
+    {
         try db.first(
             """
             SELECT \(Self.columns) FROM photo_analyses p JOIN blobs b ON b.id = p.blob_id
@@ -165,7 +167,9 @@ package struct PhotoTable {
     }
 
     package func count(of reader: Identity) throws -> Int {
-        try db.first("SELECT count(*) FROM photo_readers WHERE reader = ?", reader.key) { try $0[0] }
+        try db.first("SELECT count(*) FROM photo_readers WHERE reader = ?", reader.key) {
+            try $0[0]
+        }
             ?? 0
     }
 
@@ -237,7 +241,9 @@ package struct PhotoTable {
     }
 
     /// Every slot that a record names in the file of captions or of suggestions.
-    package func slots() throws -> (caption: [(slot: Int64, photo: Int64)], suggestions: [(slot: Int64, photo: Int64)]) {
+    package func slots() throws -> (
+        caption: [(slot: Int64, photo: Int64)], suggestions: [(slot: Int64, photo: Int64)]
+    ) {
         let captions = try db.all(
             "SELECT caption_slot, id FROM photo_analyses WHERE caption_slot IS NOT NULL"
         ) { (slot: try $0[0] as Int64, photo: try $0[1] as Int64) }

@@ -30,7 +30,9 @@ extension Installation {
         try invocation.output.data(live + startup) {
             let cells = (live + startup).map { row in
                 let line = row.value.prefix { !$0.isNewline }
-                return [row.key, line.count > 60 ? line.prefix(59) + "…" : String(line), row.source]
+                return [
+                    row.key, line.count > 60 ? line.prefix(59) + "…" : String(line), row.source,
+                ]
             }
             return TextTable(["SETTING", "VALUE", "SOURCE"], cells).lines
         }

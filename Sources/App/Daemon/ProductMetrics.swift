@@ -2,7 +2,8 @@ import Telemetry
 
 extension Metric {
     static let decoderDeaths = counter(
-        "tintype_decoder_deaths_total", "Decoder processes that crashed, hung or broke their rules.")
+        "tintype_decoder_deaths_total", "Decoder processes that crashed, hung or broke their rules."
+    )
     static let vectorCount = gauge(
         "tintype_vectors", labels: ["space"], "Vectors that can be found, by space.")
     static let expiredPhotos = counter(

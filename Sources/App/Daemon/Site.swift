@@ -51,7 +51,9 @@ extension Installation {
     }
 
     /// The server's settings, with errors in the shape of each path's family.
-    package func serverConfiguration(_ addresses: [HTTPServer.ListenAddress]) -> Server.Configuration {
+    package func serverConfiguration(_ addresses: [HTTPServer.ListenAddress])
+        -> Server.Configuration
+    {
         let startup = configuration.startup
         var server = Server.Configuration()
         server.addresses = addresses
@@ -105,7 +107,7 @@ struct ServerLog: ServerObserver {
             "\(method) \(path) \(record.status.code)",
             [
                 "address": .text(record.remoteAddress), "bytes": .integer(record.bytesSent),
-                "duration": .double(record.duration / .seconds(1)), "route": .text(route),
+                "duration": .decimal(record.duration / .seconds(1)), "route": .text(route),
             ])
     }
 

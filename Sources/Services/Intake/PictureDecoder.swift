@@ -4,11 +4,11 @@ import Imaging
 /// Takes pictures apart: in caged worker processes in the daemon, in the own process in tests.
 package struct PictureDecoder: Sendable {
     /// Decodes the file behind a descriptor once and makes everything of it.
-    package let intake:
-        @Sendable (Int32, IntakeParameters) async throws(ImageError) -> IntakeResult
+    package let intake: @Sendable (Int32, IntakeParameters) async throws(ImageError) -> IntakeResult
 
     package init(
-        intake: @escaping @Sendable (Int32, IntakeParameters) async throws(ImageError) ->
+        intake:
+            @escaping @Sendable (Int32, IntakeParameters) async throws(ImageError) ->
             IntakeResult
     ) {
         self.intake = intake

@@ -133,7 +133,9 @@ struct PhotoAnalyser: Sendable {
             model: choice.visionModel, prompt: settings[.suggestionsPrompt],
             temperature: settings[.suggestionsTemperature],
             maximumTokens: Self.suggestionTokens, detail: settings[.detailMode].rawValue)
-        let reply = try await naming { try await choice.provider.suggestions(for: photo, asking: question) }
+        let reply = try await naming {
+            try await choice.provider.suggestions(for: photo, asking: question)
+        }
         var answer = SuggestionAnswer(
             items: SuggestionList.repair(content: reply.content, sha256: sha256),
             usage: reply.usage, raw: reply.raw)
@@ -141,7 +143,9 @@ struct PhotoAnalyser: Sendable {
         question.prompt = SuggestionList.topUpPrompt(
             after: settings[.suggestionsPrompt], holding: answer.items)
         do {
-            let more = try await naming { try await choice.provider.suggestions(for: photo, asking: question) }
+            let more = try await naming {
+                try await choice.provider.suggestions(for: photo, asking: question)
+            }
             answer.usage = answer.usage + more.usage
             answer.raw += "\n" + more.raw
             answer.items = SuggestionList.repair(
@@ -173,7 +177,9 @@ struct PhotoAnalyser: Sendable {
             temperature: settings[.captionTemperature], maximumTokens: Self.captionTokens,
             detail: settings[.detailMode].rawValue)
         do {
-            let reply = try await naming { try await choice.provider.caption(for: photo, asking: question) }
+            let reply = try await naming {
+                try await choice.provider.caption(for: photo, asking: question)
+            }
             guard let text = CaptionReply.repair(content: reply.content) else {
                 log.warning("the provider's caption cannot be read")
                 return nil

@@ -112,7 +112,8 @@ extension PhotoService {
         guard let photo = found else { return .notFound }
         let now = clock.now()
         if photo.isExpired(at: now) { return .expired }
-        let stored = try await thumbnail
+        let stored =
+            try await thumbnail
             ? files.thumbnail(of: photo.blob) : files.picture(of: photo.blob)
         guard let stored else { return .notFound }
         let key = thumbnail ? photo.blob.thumbnailKey : photo.blob.key
