@@ -16,7 +16,8 @@ extension Connection {
         let limits = context.configuration.head
         intake = BodyIntake(
             head.framing, limits: limits,
-            clock: RateClock(now: loop.now, isPaused: head.expectsContinue))
+            clock: RateClock(
+                now: loop.now, context.deadlines, isPaused: head.expectsContinue))
         closesAfterExchange = !head.keepsAlive
         intake.owesContinue = head.expectsContinue && !intake.isComplete && rest.isEmpty
         let request = Request(
@@ -58,7 +59,8 @@ extension Connection {
     func refuse(_ refusal: Refusal, target: String?) {
         startExchange(id: RequestID.next(), head: nil, target: target)
         intake = BodyIntake(
-            .none, limits: context.configuration.head, clock: RateClock(now: loop.now))
+            .none, limits: context.configuration.head,
+            clock: RateClock(now: loop.now, context.deadlines))
         closesAfterExchange = true
         let response = failure(refusal.status, refusal.reason)
         loop.taskStarted()

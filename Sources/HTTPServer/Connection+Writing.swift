@@ -157,8 +157,8 @@ extension Connection {
             wakeFlushWaiters()
             arm()
         case .blocked:
-            if writeClock == nil { writeClock = RateClock(now: loop.now) }
-            writeClock?.count(outbox.written - before)
+            if writeClock == nil { writeClock = RateClock(now: loop.now, context.deadlines) }
+            writeClock?.count(outbox.written - before, now: loop.now)
             arm()
         }
     }

@@ -64,7 +64,8 @@ actor Connection {
         self.acceptor = acceptor
         let limits = context.configuration.head
         scanner = HeadScanner(limits: limits)
-        intake = BodyIntake(.none, limits: limits, clock: RateClock(now: loop.now))
+        intake = BodyIntake(
+            .none, limits: limits, clock: RateClock(now: loop.now, context.deadlines))
         // A client that connects and stays silent has as long as one that dawdles over its head.
         deadline = loop.now + context.deadlines.head
         poll = .allocate(capacity: 1)
@@ -126,8 +127,7 @@ actor Connection {
 
     /// Looks at the clocks. Called by the acceptor's sweep.
     func checkDeadlines(now: UInt64) {
-        let limits = context.deadlines
-        if let writeClock, writeClock.isTooSlow(now: now, limits) {
+        if let writeClock, writeClock.isTooSlow(now: now) {
             abort()
             return
         }
@@ -136,7 +136,7 @@ actor Connection {
         case .lingering where now >= deadline: close()
         case .head where now >= deadline:
             refuse(Refusal(.requestTimeout, "The request took too long to arrive."), target: nil)
-        case .serving where !intake.isComplete && intake.clock.isTooSlow(now: now, limits):
+        case .serving where !intake.isComplete && intake.clock.isTooSlow(now: now):
             closesAfterExchange = true
             intake.fail(.timedOut)
             if exchange?.isAnswered == true { finishExchange() }

@@ -132,6 +132,7 @@ import Testing
                 #expect(answer.status == 503)
                 #expect(answer.fields["retry-after"] == "5")
                 #expect(recorder.refused.load(ordering: .relaxed) == 1)
+                withExtendedLifetime(clients) {}
             }
         }
     }
