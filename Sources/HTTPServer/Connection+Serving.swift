@@ -25,7 +25,7 @@ extension Connection {
             query: head.location.query, fields: head.fields, body: body(head.framing),
             remoteAddress: remoteAddress, id: id)
         loop.taskStarted()
-        Task {
+        task = Task {
             await self.serve(request)
             self.loop.taskEnded()
         }
@@ -103,6 +103,7 @@ extension Connection {
 
     func finishExchange() {
         exchange = nil
+        task = nil
         if closesAfterExchange {
             lingerThenClose()
             return

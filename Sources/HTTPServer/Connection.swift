@@ -28,6 +28,9 @@ actor Connection {
     var phase = Phase.idle
     var exchange: Exchange?
     var exchangeCount = 0
+    /// Runs the handler and sends its answer.
+    var task: Task<Void, Never>?
+    var isSendingEvents = false
     var intake: BodyIntake
     var outbox = Outbox()
     var scanner: HeadScanner
@@ -146,6 +149,12 @@ actor Connection {
 
     // MARK: The end
 
+    /// Closes at once, and asks a handler that is still busy to give up.
+    func abandon() {
+        task?.cancel()
+        abort()
+    }
+
     /// Tells the client that nothing more comes and waits a little for it to read what came; closing a socket with
     /// unread input would make the system throw the answer away.
     func lingerThenClose() {
@@ -190,6 +199,8 @@ actor Connection {
         // What has arrived already was sent in good faith and is still answered.
         if phase == .idle { receive() }
         if phase == .idle { close() }
+        // Event streams never end by themselves; their clients come back to the next server.
+        if isSendingEvents { task?.cancel() }
     }
 
     func wakeFlushWaiters() {

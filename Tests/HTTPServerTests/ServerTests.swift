@@ -50,7 +50,7 @@ import Testing
             let request =
                 "GET /hello HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "y", count: 500))\r\n\r\n"
             client.send(String(repeating: request, count: 500))
-            for _ in 0..<500 { 
+            for _ in 0..<500 {
                 let body = try client.answer().body
                 #expect(body == "hello")
             }
