@@ -145,7 +145,7 @@ actor Acceptor {
         let isOver = stopDeadline.map { now >= $0 } ?? false
         for connection in Array(connections.values) {
             connection.assumeIsolated {
-                if isOver { $0.abort() } else { $0.checkDeadlines(now: now) }
+                if isOver { $0.abandon() } else { $0.checkDeadlines(now: now) }
             }
         }
     }
@@ -167,7 +167,7 @@ actor Acceptor {
         }
         listeners = []
         for connection in Array(connections.values) {
-            connection.assumeIsolated { grace == 0 ? $0.abort() : $0.stopWhenIdle() }
+            connection.assumeIsolated { grace == 0 ? $0.abandon() : $0.stopWhenIdle() }
         }
         endIfDone()
     }

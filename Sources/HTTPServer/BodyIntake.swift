@@ -66,7 +66,6 @@ struct BodyIntake {
             }
             framing = .chunked(decoder)
         }
-        clock.count(position)
         return position
     }
 

@@ -81,6 +81,7 @@ extension Connection {
     private func readBody(_ input: Span<UInt8>) -> Int {
         do {
             let used = try intake.consume(input)
+            intake.clock.count(used, now: loop.now)
             intake.wake()
             if intake.buffered >= context.configuration.bodyBufferBytes {
                 intake.clock.pause(now: loop.now)
@@ -125,7 +126,7 @@ extension Connection {
             if intake.isComplete { return nil }
             if intake.owesContinue {
                 intake.owesContinue = false
-                intake.clock = RateClock(now: loop.now)
+                intake.clock = RateClock(now: loop.now, context.deadlines)
                 outbox.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
                 flush()
                 continue

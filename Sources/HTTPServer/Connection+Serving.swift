@@ -16,7 +16,8 @@ extension Connection {
         let limits = context.configuration.head
         intake = BodyIntake(
             head.framing, limits: limits,
-            clock: RateClock(now: loop.now, isPaused: head.expectsContinue))
+            clock: RateClock(
+                now: loop.now, context.deadlines, isPaused: head.expectsContinue))
         closesAfterExchange = !head.keepsAlive
         intake.owesContinue = head.expectsContinue && !intake.isComplete && rest.isEmpty
         let request = Request(
@@ -24,7 +25,7 @@ extension Connection {
             query: head.location.query, fields: head.fields, body: body(head.framing),
             remoteAddress: remoteAddress, id: id)
         loop.taskStarted()
-        Task {
+        task = Task {
             await self.serve(request)
             self.loop.taskEnded()
         }
@@ -58,7 +59,8 @@ extension Connection {
     func refuse(_ refusal: Refusal, target: String?) {
         startExchange(id: RequestID.next(), head: nil, target: target)
         intake = BodyIntake(
-            .none, limits: context.configuration.head, clock: RateClock(now: loop.now))
+            .none, limits: context.configuration.head,
+            clock: RateClock(now: loop.now, context.deadlines))
         closesAfterExchange = true
         let response = failure(refusal.status, refusal.reason)
         loop.taskStarted()
@@ -101,6 +103,7 @@ extension Connection {
 
     func finishExchange() {
         exchange = nil
+        task = nil
         if closesAfterExchange {
             lingerThenClose()
             return

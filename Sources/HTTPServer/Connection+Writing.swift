@@ -59,6 +59,8 @@ extension Connection {
         case .stream(_, let produce):
             stage(head)
             flush()
+            isSendingEvents =
+                head.response.fields[.contentType]?.hasPrefix("text/event-stream") ?? false
             await stream(head.framing, produce)
         }
         if !outbox.isEmpty { await flushed() }
@@ -99,7 +101,10 @@ extension Connection {
         guard let number = exchange?.number else { return }
         let writer = SocketWriter(connection: self, exchange: number)
         if case .chunked = framing { isChunking = true }
-        defer { isChunking = false }
+        defer {
+            isChunking = false
+            isSendingEvents = false
+        }
         do {
             try await produce(writer)
         } catch {
@@ -157,8 +162,8 @@ extension Connection {
             wakeFlushWaiters()
             arm()
         case .blocked:
-            if writeClock == nil { writeClock = RateClock(now: loop.now) }
-            writeClock?.count(outbox.written - before)
+            if writeClock == nil { writeClock = RateClock(now: loop.now, context.deadlines) }
+            writeClock?.count(outbox.written - before, now: loop.now)
             arm()
         }
     }

@@ -28,6 +28,9 @@ actor Connection {
     var phase = Phase.idle
     var exchange: Exchange?
     var exchangeCount = 0
+    /// Runs the handler and sends its answer.
+    var task: Task<Void, Never>?
+    var isSendingEvents = false
     var intake: BodyIntake
     var outbox = Outbox()
     var scanner: HeadScanner
@@ -64,7 +67,8 @@ actor Connection {
         self.acceptor = acceptor
         let limits = context.configuration.head
         scanner = HeadScanner(limits: limits)
-        intake = BodyIntake(.none, limits: limits, clock: RateClock(now: loop.now))
+        intake = BodyIntake(
+            .none, limits: limits, clock: RateClock(now: loop.now, context.deadlines))
         // A client that connects and stays silent has as long as one that dawdles over its head.
         deadline = loop.now + context.deadlines.head
         poll = .allocate(capacity: 1)
@@ -126,8 +130,7 @@ actor Connection {
 
     /// Looks at the clocks. Called by the acceptor's sweep.
     func checkDeadlines(now: UInt64) {
-        let limits = context.deadlines
-        if let writeClock, writeClock.isTooSlow(now: now, limits) {
+        if let writeClock, writeClock.isTooSlow(now: now) {
             abort()
             return
         }
@@ -136,7 +139,7 @@ actor Connection {
         case .lingering where now >= deadline: close()
         case .head where now >= deadline:
             refuse(Refusal(.requestTimeout, "The request took too long to arrive."), target: nil)
-        case .serving where !intake.isComplete && intake.clock.isTooSlow(now: now, limits):
+        case .serving where !intake.isComplete && intake.clock.isTooSlow(now: now):
             closesAfterExchange = true
             intake.fail(.timedOut)
             if exchange?.isAnswered == true { finishExchange() }
@@ -145,6 +148,12 @@ actor Connection {
     }
 
     // MARK: The end
+
+    /// Closes at once, and asks a handler that is still busy to give up.
+    func abandon() {
+        task?.cancel()
+        abort()
+    }
 
     /// Tells the client that nothing more comes and waits a little for it to read what came; closing a socket with
     /// unread input would make the system throw the answer away.
@@ -190,6 +199,8 @@ actor Connection {
         // What has arrived already was sent in good faith and is still answered.
         if phase == .idle { receive() }
         if phase == .idle { close() }
+        // Event streams never end by themselves; their clients come back to the next server.
+        if isSendingEvents { task?.cancel() }
     }
 
     func wakeFlushWaiters() {

@@ -1,16 +1,24 @@
-/// Watches that a transfer keeps up a minimum rate after a time of grace. Times are the loop's milliseconds.
+/// Watches that a transfer keeps up a minimum rate, after a time of grace.
+///
+/// Time is what the other side has left: it starts with the grace, every byte buys a little more, and never more than
+/// the grace again. So neither a drip nor a fast start that ends in silence holds a connection for long.
 struct RateClock {
-    private var started: UInt64
+    private let grace: UInt64
+    private let minimumRate: UInt64
+    /// When the time is up, in thousandths of the loop's milliseconds.
+    private var end: UInt64
     private var pausedAt: UInt64?
-    private var bytes = 0
 
-    init(now: UInt64, isPaused: Bool = false) {
-        started = now
+    init(now: UInt64, _ limits: DeadlineTable, isPaused: Bool = false) {
+        grace = limits.grace
+        minimumRate = UInt64(max(1, limits.minimumRate))
+        end = (now + grace) * 1000
         pausedAt = isPaused ? now : nil
     }
 
-    mutating func count(_ more: Int) {
-        bytes += more
+    mutating func count(_ bytes: Int, now: UInt64) {
+        let bought = UInt64(bytes) * 1_000_000 / minimumRate
+        end = min(end + bought, (now + grace) * 1000)
     }
 
     /// Time that the other side is not responsible for does not count.
@@ -20,15 +28,13 @@ struct RateClock {
 
     mutating func resume(now: UInt64) {
         if let pausedAt {
-            started += now - pausedAt
+            end += (now - pausedAt) * 1000
             self.pausedAt = nil
         }
     }
 
-    func isTooSlow(now: UInt64, _ limits: DeadlineTable) -> Bool {
-        guard pausedAt == nil, now > started + limits.grace else { return false }
-        let expected = UInt64(limits.minimumRate) * (now - started - limits.grace) / 1000
-        return UInt64(bytes) < expected
+    func isTooSlow(now: UInt64) -> Bool {
+        pausedAt == nil && now * 1000 >= end
     }
 }
 

@@ -20,6 +20,7 @@ package final class Server: Sendable {
 
     private let context: ServerContext
     private let state = Mutex(State.new)
+    private let (stopping, stopSource) = AsyncStream.makeStream(of: Never.self)
 
     package init(_ configuration: Configuration, handler: @escaping Handler) {
         context = ServerContext(configuration, handler)
@@ -38,6 +39,7 @@ package final class Server: Sendable {
     package func start() async throws(ListenError) -> [ListenAddress] {
         // A client that hangs up must not end the process; sendfile has no flag for that.
         signal(SIGPIPE, SIG_IGN)
+        raiseDescriptorLimit()
         let sockets = try listen()
         var acceptors: [Acceptor] = []
         for _ in 0..<max(1, context.configuration.loops) {
@@ -51,14 +53,9 @@ package final class Server: Sendable {
         return sockets.map(\.address)
     }
 
-    /// Waits until the surrounding task is cancelled, then stops with `grace`.
+    /// Waits until the surrounding task is cancelled or someone calls `stop`, then stops with `grace`.
     package func run(grace: Duration = .seconds(25)) async {
-        let (signals, source) = AsyncStream.makeStream(of: Never.self)
-        await withTaskCancellationHandler {
-            for await _ in signals {}
-        } onCancel: {
-            source.finish()
-        }
+        for await _ in stopping {}
         await stop(grace: grace)
     }
 
@@ -69,6 +66,7 @@ package final class Server: Sendable {
             return ([Acceptor](), [ListeningSocket]())
         }
         context.isStopping.store(true, ordering: .relaxed)
+        stopSource.finish()
         await withTaskGroup { group in
             for acceptor in acceptors {
                 group.addTask {
@@ -86,6 +84,17 @@ package final class Server: Sendable {
             return false
         }
         if isFirst { close(sockets) }
+    }
+
+    /// Each connection needs a descriptor, and the usual soft limit is 1024.
+    private func raiseDescriptorLimit() {
+        var limit = rlimit()
+        let wanted = rlim_t(context.configuration.maximumConnections + 1024)
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0,
+            limit.rlim_cur < wanted
+        else { return }
+        limit.rlim_cur = min(wanted, limit.rlim_max)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     private func listen() throws(ListenError) -> [ListeningSocket] {

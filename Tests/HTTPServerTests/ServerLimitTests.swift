@@ -132,6 +132,7 @@ import Testing
                 #expect(answer.status == 503)
                 #expect(answer.fields["retry-after"] == "5")
                 #expect(recorder.refused.load(ordering: .relaxed) == 1)
+                withExtendedLifetime(clients) {}
             }
         }
     }
@@ -165,6 +166,32 @@ import Testing
             await #expect(throws: RawClient.Failure.self) {
                 try await onThread { _ = try RawClient(address) }
             }
+        }
+    }
+
+    @Test func `event streams do not hold up a stop, and run returns`() async throws {
+        let (events, source) = AsyncStream.makeStream(of: Int.self)
+        source.yield(7)
+        let handler: Handler = { _ in
+            .events { writer in
+                for await number in events {
+                    try await writer.write(ServerSentEvent(data: "\(number)").encoded)
+                }
+            }
+        }
+        try await withServer(handler) { server, address in
+            async let ended: Void = server.run()
+            let client = try await onThread {
+                let client = try RawClient(address)
+                client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                var text = ""
+                while !text.hasSuffix("data: 7") { text += try client.take(1) }
+                return Unchecked(client)
+            }
+            await server.stop()
+            let rest = try await onThread { try client.value.rest() }
+            #expect(rest == "\n\n\r\n0\r\n\r\n")
+            await ended
         }
     }
 

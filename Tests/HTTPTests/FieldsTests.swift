@@ -46,6 +46,22 @@ import Testing
         #expect(Negotiation.accepts(coding: "gzip", field) == expected)
     }
 
+    @Test func `events are sent line by line`() {
+        let event = ServerSentEvent(id: "1\r\nx", name: "n", data: "a\nb\r\n\rc")
+        let text = "id: 1x\nevent: n\ndata: a\ndata: b\ndata: \ndata: c\n\n"
+        #expect(String(decoding: event.encoded, as: UTF8.self) == text)
+    }
+
+    @Test func `an urlencoded form is read`() async throws {
+        let fields: Fields = [.contentType: "application/x-www-form-urlencoded; charset=utf-8"]
+        let request = try Request(.post, "/", fields: fields, body: Body("a=1+2&b=%C3%A9"))
+        let form = try await request.form()
+        #expect(form["a"] == "1 2")
+        #expect(form["b"] == "é")
+        let broken = try Request(.post, "/", fields: fields, body: Body("a=%f"))
+        await #expect(throws: Request.FormError.malformed(.malformed)) { try await broken.form() }
+    }
+
     @Test func `request ids are short, new and safe`() {
         let ids = (0..<100).map { _ in RequestID.next() }
         #expect(Set(ids).count == 100)
