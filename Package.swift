@@ -96,10 +96,15 @@ let package = Package(
         tests("Crypto"),
         tests("Domain"),
         tests("HTTP"),
-        tests("HTTPClient", ["HTTP", "HTTPServer"]),
+        tests("HTTPClient", ["HTTP", "HTTPServer", "ScriptedServer"]),
         tests("HTTPServer", ["HTTP"]),
         tests("Imaging"),
-        tests("Providers", ["Domain", "HTTP", "HTTPClient", "HTTPServer", "Imaging"]),
+        tests(
+            "Providers",
+            ["Domain", "HTTP", "HTTPClient", "HTTPServer", "Imaging", "ScriptedServer"]),
+        .target(
+            name: "ScriptedServer", dependencies: ["HTTP"], path: "Tests/ScriptedServer",
+            swiftSettings: strict),
         tests("SQLite"),
         tests("Services", ["Domain", "Store"]),
         tests("Storage", ["Domain"]),

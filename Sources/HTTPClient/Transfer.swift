@@ -21,6 +21,7 @@ final class Transfer {
     private var response = ClientResponse(Status(0))
     private var received = 0
     private var headerBytes = 0
+    private var isHeadComplete = false
     /// Why a callback broke the transfer off.
     private var failure: HTTPClientError?
     /// True once the policy has ruled out an address.
@@ -180,6 +181,9 @@ extension Transfer {
             response = ClientResponse(Status(code))
             received = 0
             headerBytes = line.count
+            isHeadComplete = false
+        } else if line.first == 0x0D || line.first == 0x0A {
+            isHeadComplete = true
         } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
             let value = line[(colon + 1)...].prefix { $0 != 0x0D && $0 != 0x0A }
             response.fields.append(
@@ -215,7 +219,10 @@ extension Transfer {
 
     /// What the caller gets, given what libcurl says of the finished transfer.
     func result(of code: CURLcode) -> Result<ClientResponse, HTTPClientError> {
-        guard code != CURLE_OK else { return .success(response) }
+        if code == CURLE_OK {
+            // libcurl takes a connection that ends among the field lines for an answer without a body.
+            return isHeadComplete ? .success(response) : .failure(.connection(.interrupted))
+        }
         if let failure { return .failure(failure) }
         if hasRefusedAddress, code == CURLE_COULDNT_CONNECT { return .failure(.refusedAddress) }
         return .failure(HTTPClientError(code, limit: request.maximumResponseBytes))
