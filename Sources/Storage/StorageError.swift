@@ -1,0 +1,23 @@
+import Glibc
+
+/// Why bytes could not be stored, found or deleted.
+package enum StorageError: Error, Hashable, Sendable {
+    /// What was being done.
+    package enum Step: String, Sendable {
+        case openSource, syncSource, createFolder, copy, syncCopy, rename, syncFolder
+        case removeSource, look, delete, list
+    }
+
+    /// Not of the form `photo_analysis/{uuid}.jpg`.
+    case invalidKey
+    /// The file to be stored is missing or no regular file.
+    case invalidSource
+    /// No space or quota is left; reading goes on.
+    case diskFull
+    /// Any other refusal, with the system's error number.
+    case failed(Step, code: Int32)
+
+    init(_ step: Step, code: Int32) {
+        self = code == ENOSPC || code == EDQUOT ? .diskFull : .failed(step, code: code)
+    }
+}
