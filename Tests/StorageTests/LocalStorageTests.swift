@@ -131,13 +131,15 @@ final class TemporaryFolder: Sendable {
     @Test func `all keys are listed in pages, with size and time, and nothing else`() async throws {
         let before = Int64(Date.now.timeIntervalSince1970 * 1000)
         var expected: Set<String> = []
-        for index in 0..<1100 {
+        for index in 0..<530 {
             let key = index % 2 == 0 ? "photo_analysis/\(index).jpg" : "gallery/2026/\(index).png"
             if index < 2 {
                 try await storage.store(fileAt: try folder.file("four"), as: key)
             } else {
-                try Data("four".utf8).write(
-                    to: URL(fileURLWithPath: folder.path + "/blobs/" + key))
+                // Foundation's way of writing a file takes four times as long.
+                let file = try #require(fopen(folder.path + "/blobs/" + key, "w"))
+                fputs("four", file)
+                fclose(file)
             }
             expected.insert(key)
         }
@@ -148,7 +150,7 @@ final class TemporaryFolder: Sendable {
         #expect(symlink("/etc", folder.path + "/blobs/etc") == 0)
         var sizes: [Int] = []
         for try await page in storage.keys() { sizes.append(page.count) }
-        #expect(sizes == [512, 512, 76])
+        #expect(sizes == [512, 18])
         let keys = try await allKeys()
         #expect(Set(keys.map(\.key)) == expected)
         #expect(keys.allSatisfy { $0.size == 4 })
