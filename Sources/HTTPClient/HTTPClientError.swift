@@ -38,3 +38,26 @@ package enum HTTPClientError: Error, Hashable, Sendable {
         }
     }
 }
+<<<<<<< HEAD
+=======
+
+extension HTTPClientError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .invalidURL: "not a web address"
+        case .invalidRequest: "a method or field that cannot be sent"
+        case .refusedAddress: "the host's address is not allowed"
+        case .connection(.unresolved): "the host's name has no address"
+        case .connection(.refused): "nobody took the connection"
+        case .connection(.tls): "the encrypted connection could not be trusted or made"
+        case .connection(.interrupted): "the connection ended before the answer did"
+        case .timedOut: "no answer in time"
+        case .malformedResponse: "the answer is not HTTP"
+        case .tooLarge(let limit): "the answer is larger than \(limit) bytes"
+        case .tooManyRedirects: "too many redirects"
+        case .cancelled: "cancelled"
+        case .outOfResources: "no memory, descriptor or thread left"
+        }
+    }
+}
+>>>>>>> client

@@ -21,3 +21,18 @@ package enum StorageError: Error, Hashable, Sendable {
         self = code == ENOSPC || code == EDQUOT ? .diskFull : .failed(step, code: code)
     }
 }
+<<<<<<< HEAD
+=======
+
+extension StorageError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .invalidKey: "not a key"
+        case .invalidSource: "the file to be stored is missing or no regular file"
+        case .diskFull: "no space left on the disk"
+        case .failed(let step, let code):
+            "\(step.rawValue): \(unsafe String(cString: strerror(code)))"
+        }
+    }
+}
+>>>>>>> client

@@ -45,6 +45,16 @@ private func repair(_ content: String, holding held: [Suggestion] = []) -> [Sugg
         #expect(repair("[\"" + String(repeating: "[\"", count: 100_000)) == [])
     }
 
+    @Test(arguments: [
+        #""#, #","#, #", "#, #",{"#, #",{"name":"Ra"#, #",{"name":"Rain""#,
+        #",{"name":"Rain","key""#,
+        #",{"name":"Rain","key":"rain","description":"On"#, #"]"#, #"],"more":tr"#,
+    ])
+    func `of an answer that breaks off the whole items are kept`(end: String) {
+        let start = #"```json\#n{"suggestions":[{"name":"Tea","key":"tea","description":"On tea"}"#
+        #expect(repair(start + end) == [Self.tea])
+    }
+
     @Test func `broken items among good ones are dropped`() {
         let content = #"""
             {"suggestions":[
@@ -128,6 +138,12 @@ private func repair(_ content: String, holding held: [Suggestion] = []) -> [Sugg
         let expected = CaptionText(
             title: String(long.prefix(255)), category: String(long.prefix(100)),
             visibleText: String(long.prefix(2000)), caption: String(long.prefix(2000)))
+        #expect(CaptionReply.repair(content: content) == expected)
+    }
+
+    @Test func `a caption is kept when a later text breaks off`() {
+        let content = #"{"title":"Cup","caption":"A cup.","visible_text":"COFFEE T"#
+        let expected = CaptionText(title: "Cup", category: "", visibleText: "", caption: "A cup.")
         #expect(CaptionReply.repair(content: content) == expected)
     }
 

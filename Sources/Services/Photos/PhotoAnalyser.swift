@@ -70,7 +70,7 @@ struct AnalysisResult: Sendable {
 /// Asks a provider all that is to be known of a photo: suggestions and caption at the same time, then both embeddings.
 struct PhotoAnalyser: Sendable {
     /// Components that an embedding has.
-    static let dimension = 1536
+    static let dimension = PhotoService.embeddingDimension
     private static let suggestionTokens = 500
     private static let captionTokens = 300
 

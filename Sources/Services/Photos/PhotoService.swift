@@ -20,6 +20,9 @@ package final class PhotoService: Sendable {
     let discovery: Discovery
     let files: PhotoFiles
 
+    /// Components that an embedding has.
+    package static let embeddingDimension = 1536
+
     private let directory: ProviderDirectory
     private let analyser: PhotoAnalyser
     private let decoder: PictureDecoder

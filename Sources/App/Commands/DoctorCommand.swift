@@ -1,0 +1,3 @@
+extension Installation {
+    func doctor(_ invocation: CommandInvocation) async throws -> ExitCode { .ok }
+}
