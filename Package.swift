@@ -101,14 +101,10 @@ let package = Package(
         tests("HTTP"),
         tests("HTTPClient", ["HTTP", "HTTPServer", "ScriptedServer"]),
         tests("HTTPServer", ["HTTP"]),
-<<<<<<< HEAD
         .executableTarget(
             name: "decode-worker-for-tests", dependencies: ["Imaging"], path: "Tests/DecodeWorker",
             swiftSettings: strict),
         tests("Imaging", ["decode-worker-for-tests"]),
-=======
-        tests("Imaging"),
->>>>>>> client
         tests(
             "Providers",
             ["Domain", "HTTP", "HTTPClient", "HTTPServer", "Imaging", "ScriptedServer"]),

@@ -1,12 +1,8 @@
 /// JSON as a language model writes it: found between prose and code fences, read with patience.
 ///
 /// Numbers and booleans are kept as `other`, since no answer that is read here has any that matter.
-<<<<<<< HEAD
-/// Line breaks inside strings and a comma before a closing bracket are forgiven.
-=======
 /// Line breaks inside strings and a comma before a closing bracket are forgiven. Of an answer that breaks off, as those
 /// do that reach the limit of tokens, the members and elements that are complete are kept.
->>>>>>> client
 enum LooseJSON: Equatable {
     case null
     case text(String)
@@ -50,11 +46,7 @@ enum LooseJSON: Equatable {
             var reader = LooseJSONReader(bytes: bytes, index: index)
             if let value = reader.value(depth: 0) {
                 if let found = value.search(select) { return found }
-<<<<<<< HEAD
-                index = reader.index
-=======
                 index = reader.isCut ? index + 1 : reader.index
->>>>>>> client
             } else {
                 index += 1
             }
@@ -84,8 +76,6 @@ enum LooseJSON: Equatable {
 private struct LooseJSONReader {
     let bytes: [UInt8]
     var index: Int
-<<<<<<< HEAD
-=======
     /// True when the bytes ended inside the value.
     private(set) var isCut = false
 
@@ -93,7 +83,6 @@ private struct LooseJSONReader {
         self.bytes = bytes
         self.index = index
     }
->>>>>>> client
 
     private var current: UInt8? { index < bytes.count ? bytes[index] : nil }
 
@@ -114,14 +103,6 @@ private struct LooseJSONReader {
         while true {
             skipSpace()
             if take("}") { return .object(members) }
-<<<<<<< HEAD
-            guard let name = string() else { return nil }
-            skipSpace()
-            guard take(":"), let value = value(depth: depth + 1) else { return nil }
-            members[name] = value
-            skipSpace()
-            guard take(",") || current == UInt8(ascii: "}") else { return nil }
-=======
             guard let name = string() else { return cut(.object(members)) }
             skipSpace()
             guard take(":"), let value = value(depth: depth + 1) else {
@@ -131,7 +112,6 @@ private struct LooseJSONReader {
             if isCut { return .object(members) }
             skipSpace()
             guard take(",") || current == UInt8(ascii: "}") else { return cut(.object(members)) }
->>>>>>> client
         }
     }
 
@@ -141,15 +121,6 @@ private struct LooseJSONReader {
         while true {
             skipSpace()
             if take("]") { return .list(elements) }
-<<<<<<< HEAD
-            guard let value = value(depth: depth + 1) else { return nil }
-            elements.append(value)
-            skipSpace()
-            guard take(",") || current == UInt8(ascii: "]") else { return nil }
-        }
-    }
-
-=======
             guard let value = value(depth: depth + 1) else { return cut(.list(elements)) }
             if isCut { return .list(elements) }
             elements.append(value)
@@ -165,7 +136,6 @@ private struct LooseJSONReader {
         return value
     }
 
->>>>>>> client
     /// A number, `true`, `false` or `null`.
     private mutating func word() -> LooseJSON? {
         let start = index

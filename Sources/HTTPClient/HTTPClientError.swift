@@ -38,8 +38,6 @@ package enum HTTPClientError: Error, Hashable, Sendable {
         }
     }
 }
-<<<<<<< HEAD
-=======
 
 extension HTTPClientError: CustomStringConvertible {
     package var description: String {
@@ -60,4 +58,3 @@ extension HTTPClientError: CustomStringConvertible {
         }
     }
 }
->>>>>>> client

@@ -21,8 +21,6 @@ package enum StorageError: Error, Hashable, Sendable {
         self = code == ENOSPC || code == EDQUOT ? .diskFull : .failed(step, code: code)
     }
 }
-<<<<<<< HEAD
-=======
 
 extension StorageError: CustomStringConvertible {
     package var description: String {
@@ -35,4 +33,3 @@ extension StorageError: CustomStringConvertible {
         }
     }
 }
->>>>>>> client

@@ -7,7 +7,7 @@ struct Sample: Sendable {
 
     /// All of them, by name.
     static var all: [Sample] {
-        let table = unsafe UnsafeBufferPointer(start: tt_samples, count: tt_samples_count)
+        let table = unsafe UnsafeBufferPointer(start: tt_first_sample(), count: tt_samples_count)
         return unsafe table.map { sample in
             unsafe Sample(
                 name: String(cString: sample.name),

@@ -58,7 +58,9 @@ struct Discovery: Sendable {
     }
 
     /// Rooms by code, each with its closest photo, going outwards until there are enough.
-    private func reach(
+    ///
+    /// Concurrent: a search takes milliseconds and must not hold up the thread that serves requests.
+    @concurrent private func reach(
         from photo: PhotoAnalysis, within distance: Double,
         isEnough: @escaping @Sendable ([String: Hit]) -> Bool, minimumUsers: Int
     ) async throws -> [String: Hit] {
