@@ -96,24 +96,43 @@ extension Response {
     package static func content(
         of file: OpenFile, type: String, tag: EntityTag, for request: Request, fields: Fields = [:]
     ) -> Response {
+        content(file.size, type, tag, request, fields) { offset, length in
+            .file(file, offset: offset, length: length)
+        }
+    }
+
+    /// The same for bytes in memory.
+    package static func content(
+        of bytes: [UInt8], type: String, tag: EntityTag, for request: Request,
+        fields: Fields = [:]
+    ) -> Response {
+        content(bytes.count, type, tag, request, fields) { offset, length in
+            .bytes(length == bytes.count ? bytes : Array(bytes[offset..<offset + length]))
+        }
+    }
+
+    private static func content(
+        _ size: Int, _ type: String, _ tag: EntityTag, _ request: Request, _ fields: Fields,
+        _ body: (_ offset: Int, _ length: Int) -> Body
+    ) -> Response {
         var response = Response(.ok, fields: fields)
         response.fields[.etag] = tag.description
         response.fields[.acceptRanges] = "bytes"
-        switch Selection(of: request, tag: tag, size: file.size) {
+        switch Selection(of: request, tag: tag, size: size) {
         case .whole:
             response.fields[.contentType] = type
-            response.body = .file(file, offset: 0, length: file.size)
+            response.body = body(0, size)
         case .part(let range):
             response.status = .partialContent
             response.fields[.contentType] = type
             response.fields[.contentRange] = range.contentRange
-            response.body = .file(file, offset: range.offset, length: range.length)
+            response.body = body(range.offset, range.length)
         case .notModified:
             response.status = .notModified
         case .unsatisfiable:
             response = Response(
                 .rangeNotSatisfiable,
-                fields: [.contentRange: "bytes */\(file.size)", .acceptRanges: "bytes"])
+                fields: [.contentRange: "bytes */\(size)", .acceptRanges: "bytes"])
         }
         return response
     }

@@ -13,6 +13,7 @@ actor Acceptor {
     /// waking the loop forever.
     private var spare: Int32 = -1
     private var isSweeping = false
+    private var lastSweep: UInt64 = 0
     private var stopDeadline: UInt64?
     private var stopWaiters: [CheckedContinuation<Void, Never>] = []
     private var isShutDown = false
@@ -127,6 +128,7 @@ actor Acceptor {
         isSweeping = isNeeded
         if isNeeded {
             let interval = context.deadlines.sweep
+            lastSweep = loop.now
             uv_timer_start(
                 timer,
                 { handle in
@@ -143,6 +145,10 @@ actor Acceptor {
     private func sweep() {
         let now = loop.now
         let isOver = stopDeadline.map { now >= $0 } ?? false
+        // When this thread itself was held up, what its clients sent meanwhile must be read before they are judged.
+        let isLate = now - lastSweep > 3 * context.deadlines.sweep
+        lastSweep = now
+        guard isOver || !isLate else { return }
         for connection in Array(connections.values) {
             connection.assumeIsolated {
                 if isOver { $0.abandon() } else { $0.checkDeadlines(now: now) }

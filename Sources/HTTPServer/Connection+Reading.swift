@@ -92,8 +92,7 @@ extension Connection {
             closesAfterExchange = true
             intake.fail(.malformed)
             if exchange?.isAnswered == true { finishExchange() }
-            // The rest can't be understood any more.
-            sawEnd = true
+            // The rest can't be understood any more, and what fails is not read any further.
             return input.count
         }
     }

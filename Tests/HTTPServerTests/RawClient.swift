@@ -36,7 +36,7 @@ final class RawClient {
             withUnsafeMutableBytes(of: &peer.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
             try RawClient.connect(descriptor, &peer)
         }
-        var patience = timeval(tv_sec: 5, tv_usec: 0)
+        var patience = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }

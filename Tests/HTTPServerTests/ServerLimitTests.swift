@@ -48,11 +48,11 @@ import Testing
 
     @Test func `a slow handler is not the client's fault`() async throws {
         let handler: Handler = { request in
-            try await Task.sleep(for: .milliseconds(400))
+            try await Task.sleep(for: .milliseconds(800))
             return .bytes(try await request.body.collect(upTo: 4 << 20), type: "text/plain")
         }
         let quick = { (configuration: inout Server.Configuration) in
-            hurry(&configuration)
+            configuration.deadlines.grace = .milliseconds(500)
             configuration.bodyBufferBytes = 16 * 1024
         }
         try await withServer(handler, configure: quick) { _, address in
