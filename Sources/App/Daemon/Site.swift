@@ -21,9 +21,9 @@ extension Installation {
         let roomRoutes = RoomRoutes(
             rooms: rooms, frontend: frontend, idempotency: idempotency,
             bodyLimit: configuration.startup[.maxJSONSize])
-        let pages = RoomPages(rooms: rooms)
+        let pages = HomePage().routes + RoomPages(rooms: rooms).routes
         let router = Router(
-            photoRoutes.routes + roomRoutes.routes + pages.routes + operationRoutes
+            photoRoutes.routes + roomRoutes.routes + pages + operationRoutes
                 + [Route(.post, "/control/run", control)],
             fallbacks: API.fallbacks)
         let log = log
