@@ -10,7 +10,7 @@ enum Cage {
     static func close() -> Bool {
         limit(RLIMIT_CORE, to: 0)
         limit(RLIMIT_NOFILE, to: 16)
-        limit(RLIMIT_AS, to: 2 << 30)
+        limit(RLIMIT_AS, to: 1_280 << 20)
         limit(RLIMIT_FSIZE, to: 256 << 20)
         limit(RLIMIT_CPU, to: 900)
         return ci_renounce() == 0 && filter()
