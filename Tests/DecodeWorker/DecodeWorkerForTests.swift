@@ -33,9 +33,11 @@ enum DecodeWorkerForTests {
         "hang": { while true { sched_yield() } },
         "leave": { exit(7) },
         "eat memory": {
-            var blocks: [[UInt8]] = []
-            while blocks.count < 64 { blocks.append(Array(repeating: 1, count: 256 << 20)) }
-            exit(Int32(blocks.count))
+            for _ in 0..<64 {
+                let block = mmap(
+                    nil, 256 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                if block == MAP_FAILED { exit(9) }
+            }
         },
     ]
 

@@ -46,7 +46,7 @@ import Testing
             if case .died = event { deaths.withLock { $0 += 1 } }
         }
         await #expect(throws: ImageError.self) { try await pool.attempt(trial) }
-        #expect(try await pool.attempt("nothing") == "unharmed")
+        #expect(try await pool.attempt("nothing") > 0)
         #expect(deaths.withLock { $0 } == 1)
         pool.close()
         #expect(access("/tmp/tintype-escape", F_OK) != 0)
@@ -87,6 +87,28 @@ import Testing
             return try await group.reduce(into: Set<String>()) { $0.insert($1) }
         }
         #expect(hashes == [Fixture.named("rgb-444.jpg").phash])
+        pool.close()
+    }
+
+    @Test func `a worker that died while idle costs no picture`() async throws {
+        let deaths = Mutex(0)
+        let pool = Self.pool(report: { _ in deaths.withLock { $0 += 1 } })
+        let number = try await pool.attempt("nothing")
+        kill(number, SIGKILL)
+        var info = siginfo_t()
+        #expect(waitid(P_PID, id_t(number), &info, WEXITED | WNOWAIT) == 0)
+        let result = try await pool.intake(
+            bytes: Fixture.named("rgb.png").bytes, IntakeParameters())
+        #expect(result.width == 173 && deaths.withLock { $0 } == 1)
+        pool.close()
+    }
+
+    @Test func `without seccomp the limits remain`() async throws {
+        let pool = Self.pool { $0.isCaged = false }
+        let result = try await pool.intake(
+            bytes: Fixture.named("rgb.png").bytes, IntakeParameters())
+        #expect(result.width == 173)
+        await #expect(throws: ImageError.self) { try await pool.attempt("eat memory") }
         pool.close()
     }
 
