@@ -102,8 +102,8 @@ let package = Package(
         tests("HTTPClient", ["HTTP", "HTTPServer", "ScriptedServer"]),
         tests("HTTPServer", ["HTTP"]),
         .executableTarget(
-            name: "decode-worker-for-tests", dependencies: ["Imaging"], path: "Tests/DecodeWorker",
-            swiftSettings: strict),
+            name: "decode-worker-for-tests", dependencies: ["CSeccomp", "Imaging"],
+            path: "Tests/DecodeWorker", swiftSettings: strict),
         tests("Imaging", ["decode-worker-for-tests"]),
         tests(
             "Providers",

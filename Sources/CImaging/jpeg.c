@@ -33,14 +33,19 @@ static void fail(j_common_ptr codec) {
     longjmp(error->escape, 1);
 }
 
-static void ignore_message(j_common_ptr codec, int level) {
-    if (level < 0) codec->err->num_warnings++;
+// Warnings are passed over as other decoders do, but for one: the data ended while more than the last
+// rows were missing. That is a cut file closed again, or a header that lies about the size.
+static void judge_message(j_common_ptr codec, int level) {
+    if (level >= 0 || !codec->is_decompressor || codec->err->msg_code != JWRN_HIT_MARKER) return;
+    j_decompress_ptr picture = (j_decompress_ptr)codec;
+    JDIMENSION rows = picture->total_iMCU_rows;
+    if (picture->input_iMCU_row + 1 + rows / 50 < rows) fail(codec);
 }
 
 static void prepare_errors(error_state *error, char *message) {
     jpeg_std_error(&error->manager);
     error->manager.error_exit = fail;
-    error->manager.emit_message = ignore_message;
+    error->manager.emit_message = judge_message;
     error->message = message;
 }
 

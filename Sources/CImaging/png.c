@@ -10,8 +10,14 @@ typedef struct {
     png_infop info;
     const uint8_t *next;
     size_t left;
+    size_t surplus;  // Bytes that may still be read once the last row is being read.
+    int is_last_row;
     char *message;
 } reader;
+
+// libpng inflates whatever follows the last row only to say that it is too much. What a true file holds
+// there is a checksum.
+enum { allowed_surplus = 16 << 10 };
 
 static void fail(png_structp codec, png_const_charp text) {
     reader *state = png_get_error_ptr(codec);
@@ -27,6 +33,10 @@ static void ignore_warning(png_structp codec, png_const_charp text) {
 static void pull(png_structp codec, png_bytep target, size_t count) {
     reader *state = png_get_io_ptr(codec);
     if (count > state->left) png_error(codec, "the file is cut off");
+    if (state->is_last_row) {
+        if (count > state->surplus) png_error(codec, "data behind the last row");
+        state->surplus -= count;
+    }
     memcpy(target, state->next, count);
     state->next += count;
     state->left -= count;
@@ -73,16 +83,17 @@ int ci_png_open(ci_png *picture, const uint8_t *bytes, size_t count) {
 
 int ci_png_read(ci_png *picture, uint8_t *rows) {
     reader *state = picture->state;
+    if (setjmp(png_jmpbuf(state->codec))) return -1;
     size_t stride = (size_t)picture->width * (size_t)picture->channels;
-    png_bytepp table = malloc((size_t)picture->height * sizeof(png_bytep));
-    if (!table) return -1;
-    for (int y = 0; y < picture->height; y++) table[y] = rows + (size_t)y * stride;
-    if (setjmp(png_jmpbuf(state->codec))) {
-        free(table);
-        return -1;
-    }
-    png_read_image(state->codec, table);
-    free(table);
+    int passes = png_get_interlace_type(state->codec, state->info) == PNG_INTERLACE_ADAM7 ? 7 : 1;
+    for (int pass = 0; pass < passes; pass++)
+        for (int y = 0; y < picture->height; y++) {
+            if (pass + 1 == passes && y + 1 == picture->height) {
+                state->surplus = allowed_surplus + 2 * stride;
+                state->is_last_row = 1;
+            }
+            png_read_row(state->codec, rows + (size_t)y * stride, NULL);
+        }
     return 0;
 }
 

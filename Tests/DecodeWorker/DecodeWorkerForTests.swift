@@ -1,3 +1,4 @@
+import CSeccomp
 import Glibc
 import Imaging
 
@@ -26,15 +27,27 @@ enum DecodeWorkerForTests {
         "make memory executable": {
             _ = mmap(nil, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         },
+        "trace another process": { _ = rawCall("ptrace", 16, getppid()) },
+        "mount": { _ = rawCall("mount", 0, 0) },
         "crash": { UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1 },
         "hang": { while true { sched_yield() } },
         "leave": { exit(7) },
         "eat memory": {
-            var blocks: [[UInt8]] = []
-            while blocks.count < 64 { blocks.append(Array(repeating: 1, count: 256 << 20)) }
-            exit(Int32(blocks.count))
+            for _ in 0..<64 {
+                let block = mmap(
+                    nil, 256 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                if block == MAP_FAILED { exit(9) }
+            }
         },
     ]
+
+    /// A system call that the C library does not offer to Swift, by its name.
+    private static func rawCall(_ name: String, _ a: Int32, _ b: Int32) -> Int {
+        typealias Call = @convention(c) (Int, Int, Int, Int, Int) -> Int
+        guard let symbol = dlsym(nil, "syscall") else { exit(8) }
+        let number = Int(seccomp_syscall_resolve_name(name))
+        return unsafeBitCast(symbol, to: Call.self)(number, Int(a), Int(b), 0, 0)
+    }
 
     private static func forkProcess() -> pid_t {
         // Swift hides fork; vfork and posix_spawn come down to the same system call.

@@ -33,3 +33,32 @@ enum Decoder {
         return image
     }
 }
+
+extension Bitmap {
+    /// Decodes the first frame in full, as stored: not turned, in raw sample values.
+    ///
+    /// Runs the codec in the calling process, so it is for pictures that one made oneself.
+    package init(decoding bytes: [UInt8]) throws(ImageError) {
+        self = try bytes.withRawBytes { (raw) throws(ImageError) in
+            let probe = try ImageProbe(raw)
+            let whole = (probe.width, probe.height)
+            return try Decoder.decode(raw, probe, minimum: whole).bitmap
+        }
+    }
+
+    /// Encodes a picture; JPEG has no alpha, so compose it first.
+    package func encoded(as encoding: PictureEncoding) throws(ImageError) -> [UInt8] {
+        switch encoding {
+        case .jpeg(let quality): try JPEGCodec.encode(self, quality: quality, optimized: true)
+        case .png: try PNGCodec.encode(self)
+        case .webp(let quality): try WebPCodec.encode(self, quality: quality)
+        }
+    }
+}
+
+/// A type of picture that can be written, and how well.
+package enum PictureEncoding: Sendable, Equatable {
+    case jpeg(quality: Int)
+    case png
+    case webp(quality: Int)
+}

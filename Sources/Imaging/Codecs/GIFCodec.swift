@@ -42,7 +42,7 @@ enum GIFCodec {
         _ file: UnsafeMutablePointer<GifFileType>
     ) throws(ImageError) -> Bitmap {
         var transparent: Int?
-        while true {
+        for _ in 0..<ImageLimits.segments {
             var kind = UNDEFINED_RECORD_TYPE
             guard DGifGetRecordType(file, &kind) == GIF_OK else { throw failure(file) }
             switch kind {
@@ -54,6 +54,7 @@ enum GIFCodec {
             default: continue
             }
         }
+        throw .damaged("GIF: too many blocks before the first frame")
     }
 
     private static func readExtension(
@@ -81,14 +82,20 @@ enum GIFCodec {
         let height = max(Int(file.pointee.SHeight), top + down)
         try ImageLimits.check(width: width, height: height)
         guard across > 0, down > 0 else { throw .damaged("GIF: empty frame") }
-        var indices = [UInt8](repeating: UInt8(transparent ?? 0), count: width * height)
-        for row in frame.Interlace ? interlacedRows(down) : Array(0..<down) {
-            let start = (top + row) * width + left
-            let status = indices.withUnsafeMutableBufferPointer {
-                DGifGetLine(file, $0.baseAddress! + start, Int32(across))
+        var status = GIF_OK
+        let indices = [UInt8](unsafeUninitializedCapacity: width * height) { canvas, count in
+            // A frame that covers its canvas needs no ground, and a lying one no memory.
+            if (across, down) != (width, height) {
+                canvas.initialize(repeating: UInt8(transparent ?? 0))
             }
-            guard status == GIF_OK else { throw failure(file) }
+            for row in frame.Interlace ? interlacedRows(down) : Array(0..<down) {
+                let start = (top + row) * width + left
+                status = DGifGetLine(file, canvas.baseAddress! + start, Int32(across))
+                if status != GIF_OK { break }
+            }
+            count = canvas.count
         }
+        guard status == GIF_OK else { throw failure(file) }
         let map = frame.ColorMap ?? file.pointee.SColorMap
         return Bitmap(
             width: width, height: height, indices: indices, palette: palette(map),

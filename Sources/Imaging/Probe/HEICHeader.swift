@@ -15,6 +15,12 @@ enum HEICHeader {
             case "ispe":
                 header.width = content.u32(4) ?? 0
                 header.height = content.u32(8) ?? 0
+                // What is decoded is this, however little of it a crop leaves.
+                try ImageLimits.check(width: header.width, height: header.height)
+            case "clap":
+                // A crop: its sides are fractions.
+                header.width = quotient(content, 0) ?? header.width
+                header.height = quotient(content, 8) ?? header.height
             case "irot" where (content[0] ?? 0) & 1 == 1: swap(&header.width, &header.height)
             case "av1C": throw .unsupported(mediaType: "image/avif")
             default: break
@@ -25,6 +31,11 @@ enum HEICHeader {
         }
         header.isAnimated = box("moov", in: bytes, from: 0) != nil
         return header
+    }
+
+    private static func quotient(_ bytes: ByteReader, _ offset: Int) -> Int? {
+        guard let a = bytes.u32(offset), let b = bytes.u32(offset + 4), b > 0 else { return nil }
+        return a / b
     }
 
     private static func primaryItem(_ meta: ByteReader) -> Int? {

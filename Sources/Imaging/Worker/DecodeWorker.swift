@@ -7,15 +7,15 @@ import Glibc
 package enum DecodeWorker {
     /// Serves until the master hangs up.
     ///
-    /// `arguments` are those behind the verb: `text` makes it a reader of text. `trials` are forbidden
-    /// deeds by name that a test asks for.
+    /// `arguments` are those behind the verb, as the pool gives them. `trials` are forbidden deeds by name
+    /// that a test asks for.
     package static func run(
         arguments: [String], trials: [String: @Sendable () -> Void] = [:]
     ) -> Never {
         guard ci_die_with_master() == 0 else { exit(71) }
         ci_keep_one_arena()
-        let recognizer = prepare(readsText: arguments.first == "text")
-        guard Cage.close() else { exit(71) }
+        let recognizer = prepare(readsText: arguments.contains("text"))
+        guard Cage.close(isFiltered: !arguments.contains("uncaged")) else { exit(71) }
         let worker = Worker(recognizer: recognizer, trials: trials)
         while let (packet, descriptor) = receive() {
             worker.serve(packet, descriptor)
@@ -70,7 +70,7 @@ private struct Worker {
         let (request, size) = try WorkerRequest.decode(packet)
         if case .trial(let name) = request {
             trials[name]?()
-            return Array("unharmed".utf8)
+            return Array("\(getpid())".utf8)
         }
         let file = try MappedFile(fileDescriptor: descriptor, size: size)
         if case .intake(let parameters) = request {

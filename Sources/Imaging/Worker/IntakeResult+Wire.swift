@@ -1,5 +1,5 @@
 extension IntakeResult {
-    var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         var wire = WireWriter()
         wire.put(format.rawValue)
         for number in [width, height, orientation, isAnimated ? 1 : 0] { wire.put(number) }
@@ -21,7 +21,7 @@ extension IntakeResult {
         return wire.bytes
     }
 
-    init(encoded bytes: [UInt8]) throws(ImageError) {
+    package init(encoded bytes: [UInt8]) throws(ImageError) {
         var wire = WireReader(bytes)
         let side = 1...ImageLimits.side
         guard let format = ImageFormat(rawValue: try wire.string()) else { throw WireReader.broken }

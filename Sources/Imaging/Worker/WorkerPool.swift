@@ -19,6 +19,8 @@ package final class WorkerPool: Sendable {
         /// The hidden verb and whatever else leads to `DecodeWorker.run`.
         package var arguments: [String]
         package var workers = 2
+        /// False only where the kernel has no seccomp: the workers then have limits but no cage.
+        package var isCaged = true
         /// A worker is replaced after so many pictures, whatever it may have kept of them.
         package var picturesPerWorker = 256
         /// Pictures wait until their share of this is free.
@@ -47,12 +49,13 @@ package final class WorkerPool: Sendable {
         self.configuration = configuration
         budget = DecodeBudget(maximumBytes: configuration.maximumDecodedBytes)
         let (pictures, texts) = (pictures, texts)
+        let arguments = configuration.arguments + (configuration.isCaged ? [] : ["uncaged"])
         let decoder = WorkerThread(
-            executable: configuration.executable, arguments: configuration.arguments,
+            executable: configuration.executable, arguments: arguments,
             picturesPerWorker: configuration.picturesPerWorker, idleSeconds: nil, queue: pictures,
             report: report)
         let reader = WorkerThread(
-            executable: configuration.executable, arguments: configuration.arguments + ["text"],
+            executable: configuration.executable, arguments: arguments + ["text"],
             picturesPerWorker: configuration.picturesPerWorker,
             idleSeconds: configuration.textReaderIdleSeconds, queue: texts, report: report)
         let decoders = (0..<max(1, configuration.workers)).compactMap { _ in decoder.start() }
@@ -124,13 +127,17 @@ package final class WorkerPool: Sendable {
         for thread in ending { pthread_join(thread, nil) }
     }
 
-    /// Asks a worker for a forbidden deed that only workers of a test know.
-    package func attempt(_ trial: String) async throws(ImageError) -> String {
+    /// Asks a worker for a deed that only workers of a test know; the process number of the worker, if it
+    /// survived.
+    package func attempt(_ trial: String) async throws(ImageError) -> Int32 {
         let descriptor = try Self.memoryFile([0])
         defer { _ = Glibc.close(descriptor) }
         let packet = WorkerRequest.trial(trial).encoded(size: 1)
         let bytes = try await ask(packet, descriptor, configuration.baseDeadline, pictures)
-        return String(decoding: bytes, as: UTF8.self)
+        guard let number = Int32(String(decoding: bytes, as: UTF8.self)) else {
+            throw WireReader.broken
+        }
+        return number
     }
 
     private func ask(

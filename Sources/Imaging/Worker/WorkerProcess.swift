@@ -12,6 +12,8 @@ final class WorkerProcess {
     /// How an exchange ended without an answer.
     struct Death: Error {
         let reason: String
+        /// The worker was gone before it could look at the request, which is not to blame.
+        var isBlameless = false
     }
 
     init(executable: String, arguments: [String]) throws(ImageError) {
@@ -50,7 +52,7 @@ final class WorkerProcess {
         _ packet: [UInt8], _ descriptor: Int32, milliseconds: Int32
     ) -> Result<Result<[UInt8], ImageError>, Death> {
         guard ci_send(socket, packet, packet.count, descriptor) == packet.count else {
-            return .failure(death("takes no request"))
+            return .failure(Death(reason: death("took no request").reason, isBlameless: true))
         }
         var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         var ready = poll(&waiting, 1, milliseconds)

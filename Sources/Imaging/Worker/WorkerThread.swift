@@ -67,13 +67,14 @@ struct WorkerThread {
 
     private func serve(_ job: WorkerJob, _ worker: inout WorkerProcess?) {
         do throws(ImageError) {
-            let current: WorkerProcess
-            if let worker { current = worker } else { current = try spawn() }
-            worker = current
-            switch current.exchange(job.packet, job.descriptor, milliseconds: job.milliseconds) {
-            case .success(let answer): job.completion(answer)
+            var answer = try ask(job, &worker)
+            if case .failure(let death) = answer, death.isBlameless {
+                report(.died(death.reason))
+                answer = try ask(job, &worker)
+            }
+            switch answer {
+            case .success(let result): job.completion(result)
             case .failure(let death):
-                worker = nil
                 report(.died(death.reason))
                 job.completion(.failure(.decoderDied(death.reason)))
             }
@@ -81,6 +82,16 @@ struct WorkerThread {
             report(.notStarted("\(error)"))
             job.completion(.failure(error))
         }
+    }
+
+    private func ask(
+        _ job: WorkerJob, _ worker: inout WorkerProcess?
+    ) throws(ImageError) -> Result<Result<[UInt8], ImageError>, WorkerProcess.Death> {
+        let current: WorkerProcess
+        if let worker { current = worker } else { current = try spawn() }
+        let answer = current.exchange(job.packet, job.descriptor, milliseconds: job.milliseconds)
+        if case .success = answer { worker = current } else { worker = nil }
+        return answer
     }
 
     private func spawn() throws(ImageError) -> WorkerProcess {
