@@ -8,8 +8,11 @@ struct TextRows {
         let luma = TextRows.luma(raster)
         let background = luma.boxBlurred(radius: max(6, max(raster.width, raster.height) / 28))
         for sign in [Float(1), -1] {
-            let shapes = Shapes(luma, background, sign: sign).letterLike
-            score += TextRows.score(shapes)
+            // Faint print needs a low threshold; on a lively ground a high one cuts letters free.
+            for threshold in [Float(14), 42] {
+                let shapes = Shapes(luma, background, sign: sign, threshold: threshold)
+                score = max(score, TextRows.score(shapes.letterLike))
+            }
         }
     }
 
@@ -53,10 +56,10 @@ struct TextRows {
         }
         // Letters stand in rows; of the clutter of a texture only a few shapes happen to.
         let share = total * 4 / Float(sorted.count + 8)
-        return total / 3 * min(1, share)
+        return total * 1.75 * min(1, share)
     }
 
-    /// The number of letters beyond the first three, weighed by how regular the row is.
+    /// The number of letters beyond the first few, weighed by how regular the row is.
     private static func rowScore(_ row: [Shape]) -> Float {
         guard row.count >= 4 else { return 0 }
         let count = Float(row.count)
@@ -76,7 +79,7 @@ struct TextRows {
             * ramp(strokes / count / stroke, from: 0.4, to: 0.18)
             * ramp(contrasts / count / contrast, from: 0.35, to: 0.15)
             * ramp(baselineError(row) / height, from: 0.2, to: 0.07)
-        return (count - 3) * regular
+        return (count - 2.4) * regular
     }
 
     /// Mean distance of the lower ends from a straight line through them.
@@ -149,11 +152,11 @@ private struct Shapes {
     private(set) var letterLike: [Shape] = []
 
     /// Regions brighter (`sign` 1) or darker (−1) than their background.
-    init(_ luma: Plane, _ background: Plane, sign: Float) {
+    init(_ luma: Plane, _ background: Plane, sign: Float, threshold: Float) {
         let (width, height) = (luma.width, luma.height)
         var inside = [Bool](repeating: false, count: luma.values.count)
         for i in inside.indices {
-            inside[i] = (luma.values[i] - background.values[i]) * sign > 14
+            inside[i] = (luma.values[i] - background.values[i]) * sign > threshold
         }
         var open = inside
         var stack: [Int] = []

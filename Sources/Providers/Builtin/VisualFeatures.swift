@@ -1,7 +1,7 @@
 /// What a picture looks like, as numbers that barely move between near views of one scene.
 ///
 /// Colour is taken relative to lightness and lightness relative to its mean, so exposure does not
-/// count; tilt and position enter only through smooth functions.
+/// count for much; tilt and position enter only through smooth functions.
 enum VisualFeatures {
     /// The raw features of `image`: colour, tone, layout, lines, texture; `count` values.
     static func measure(_ image: SceneImage) -> [Float] {
@@ -13,6 +13,7 @@ enum VisualFeatures {
         features += lines(image)
         features += texture(image)
         features += filters(image)
+        features += exposure(image)
         return features
     }
 
@@ -23,6 +24,7 @@ enum VisualFeatures {
         + 4 * 8 + 4 * 6
         + 5 + 3 * 3 + 15
         + filterCount * 2
+        + 3
 
     // MARK: Colour
 
@@ -251,6 +253,20 @@ enum VisualFeatures {
             features += RandomFilters.answers(planes, count: filterCount)
         }
         return features
+    }
+
+    // MARK: Exposure
+
+    /// Mean lightness and the shares of dark and bright, which tell night from snow.
+    private static func exposure(_ image: SceneImage) -> [Float] {
+        var dark: Float = 0
+        var bright: Float = 0
+        for l in image.lightness.values {
+            dark += ramp(l, from: 40, to: 12)
+            bright += ramp(l, from: 60, to: 92)
+        }
+        let count = Float(image.count)
+        return [image.meanLightness / 100, dark / count, bright / count]
     }
 }
 
