@@ -203,12 +203,3 @@ extension Appearance {
         self[.tall] = ramp(1 / ratio, from: 1.85, to: 2.2)
     }
 }
-
-extension Plane {
-    /// The absolute differences of two planes of one size.
-    func difference(from other: Plane) -> Plane {
-        var out = values
-        for i in out.indices { out[i] = abs(values[i] - other.values[i]) }
-        return Plane(width: width, height: height, values: out)
-    }
-}

@@ -80,7 +80,7 @@ struct CaptionWriter {
             second = second.isEmpty ? reading : "\(second), and \(reading)"
         }
         if !capture.isEmpty {
-            second = second.isEmpty ? "it was \(capture)" : "\(second), \(capture)"
+            second = second.isEmpty ? capture : "\(second); \(capture)"
         }
         return second.isEmpty ? "\(first)." : "\(first). \(second.capitalizedFirst)."
     }
@@ -93,7 +93,8 @@ struct CaptionWriter {
 }
 
 extension String {
-    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+    /// The first letter as a capital, the others as they are.
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 
     fileprivate var titleCasedKeepingAnd: String {
         titleCased.split(separator: " ").map { $0 == "And" ? "and" : String($0) }
