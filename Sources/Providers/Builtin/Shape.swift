@@ -61,6 +61,8 @@ extension Shape {
         }
         var above = 0..<0
         for y in 0..<relief.height {
+            // More pieces than any print has: noise, which would only take time.
+            guard runs.count * 5 <= relief.values.count else { return [] }
             let start = runs.count
             appendRuns(of: y, in: relief, sign, threshold, to: &runs)
             parents.append(contentsOf: start..<runs.count)
