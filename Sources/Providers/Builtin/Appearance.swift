@@ -17,6 +17,11 @@ enum Trait: Int, Sendable, CaseIterable {
     case lettered
 }
 
+extension Trait {
+    /// Whether more or less light changes it.
+    var isExposure: Bool { [.dark, .lowKey, .bright, .highKey].contains(self) }
+}
+
 /// How strongly a picture shows each trait, 0…1.
 struct Appearance: Sendable, Equatable {
     private(set) var strengths = [Float](repeating: 0, count: Trait.allCases.count)
@@ -39,7 +44,7 @@ struct Appearance: Sendable, Equatable {
 extension Appearance {
     fileprivate mutating func readLight(_ image: SceneImage) {
         let mean = image.meanLightness
-        let spread = image.lightness.deviation
+        let spread = image.lightness.deviation * image.exposureGain
         var darkShare: Float = 0
         var brightShare: Float = 0
         for l in image.lightness.values {
@@ -48,8 +53,8 @@ extension Appearance {
         }
         darkShare /= Float(image.count)
         brightShare /= Float(image.count)
-        self[.dark] = ramp(mean, from: 48, to: 22)
-        self[.bright] = ramp(mean, from: 58, to: 84)
+        self[.dark] = ramp(mean, from: 52, to: 16)
+        self[.bright] = ramp(mean, from: 54, to: 90)
         self[.lowKey] = ramp(darkShare, from: 0.35, to: 0.85)
         self[.highKey] = ramp(brightShare, from: 0.3, to: 0.8)
         self[.contrasty] = ramp(spread, from: 20, to: 35)
@@ -107,17 +112,17 @@ extension Appearance {
             squares += c * c
         }
         let count = Float(image.count)
-        chroma /= count
+        chroma *= image.exposureGain / count
         self[.vivid] = ramp(chroma, from: 22, to: 52)
         self[.muted] = ramp(chroma, from: 24, to: 9) * ramp(chroma, from: 2.5, to: 6)
         self[.colourless] = ramp(chroma, from: 8, to: 2.5)
-        self[.warm] = ramp(warmth / count, from: 4, to: 26)
-        self[.cool] = ramp(warmth / count, from: -1, to: -17)
+        self[.warm] = ramp(warmth * image.exposureGain / count, from: 4, to: 26)
+        self[.cool] = ramp(warmth * image.exposureGain / count, from: -1, to: -17)
         self[.golden] = ramp(gold / count, from: 0.12, to: 0.6)
         self[.pastel] = ramp(pale / count, from: 0.15, to: 0.7)
         self[.jewel] = ramp(deep / count, from: 0.1, to: 0.55)
         let earth =
-            palette.share(.brown) + palette.share(.olive) + 0.7 * palette.share(.beige)
+            palette.share(.brown) + palette.share(.olive) + palette.share(.beige)
             + 0.4 * palette.share(.orange)
         self[.earthy] = ramp(earth, from: 0.25, to: 0.75)
         // Colours of one hue pull together; opposite ones cancel.
@@ -141,15 +146,17 @@ extension Appearance {
         let coarseDetail = half.difference(from: half.boxBlurred(radius: 1))
         let quarter = half.halved()
         let bigDetail = quarter.difference(from: quarter.boxBlurred(radius: 1))
-        let fine = fineDetail.mean
-        let coarse = coarseDetail.mean
+        let fine = fineDetail.mean * image.exposureGain
+        let coarse = coarseDetail.mean * image.exposureGain
         let quiet =
             fineDetail.boxBlurred(radius: 2).values
             .reduce(0) { $0 + ramp($1, from: 1.6, to: 0.5) } / Float(image.count)
         self[.smooth] = ramp(quiet, from: 0.35, to: 0.9)
         self[.fine] = ramp(fine, from: 1.2, to: 4.5)
         self[.rough] = ramp(coarse, from: 2.2, to: 6.5)
-        self[.busy] = ramp(fine + coarse + bigDetail.mean, from: 6, to: 18)
+        self[.busy] =
+            ramp(fine + coarse + bigDetail.mean, from: 7, to: 18)
+            * ramp(quiet, from: 0.6, to: 0.25)
         // Even detail everywhere is a pattern; uneven detail is a subject.
         let local = fineDetail.boxBlurred(radius: 6)
         let unevenness = local.deviation / (local.mean + 0.4)
@@ -178,7 +185,7 @@ extension Appearance {
         self[.centred] = ramp(map.centering, from: 1.05, to: 1.7)
         self[.aside] = ramp(map.offset, from: 0.1, to: 0.24)
         self[.symmetric] = ramp(map.mirrorLikeness, from: 0.55, to: 0.92)
-        self[.horizon] = ramp(map.horizonStep, from: 0.9, to: 2.2)
+        self[.horizon] = ramp(map.horizonStep, from: 1.2, to: 2.6)
         self[.openSpace] = ramp(map.quietShare, from: 0.4, to: 0.85)
         self[.fullFrame] = ramp(map.quietShare, from: 0.3, to: 0.03)
         // Blur is quiet in detail yet not plain: broad shapes show through it.
@@ -194,14 +201,5 @@ extension Appearance {
         self[.wide] = ramp(ratio, from: 1.05, to: 1.15)
         self[.panoramic] = ramp(ratio, from: 1.85, to: 2.2)
         self[.tall] = ramp(1 / ratio, from: 1.85, to: 2.2)
-    }
-}
-
-extension Plane {
-    /// The absolute differences of two planes of one size.
-    func difference(from other: Plane) -> Plane {
-        var out = values
-        for i in out.indices { out[i] = abs(values[i] - other.values[i]) }
-        return Plane(width: width, height: height, values: out)
     }
 }

@@ -2,14 +2,14 @@ import Domain
 
 /// What the caption says about the moment of capture, as told by EXIF.
 enum CaptureClause {
-    /// Such as `taken on a summer evening with a Canon camera`; empty where nothing is known.
+    /// Such as `it was taken on a summer evening with a Canon camera`; empty where nothing is known.
     static func text(_ capture: CaptureFacts) -> String {
         let time = Daylight(capture)?.phrase
         let maker = capture.maker.flatMap(knownMaker)
         switch (time, maker) {
-        case (let time?, let maker?): return "taken \(time) with \(maker)"
-        case (let time?, nil): return "taken \(time)"
-        case (nil, let maker?): return "taken with \(maker)"
+        case (let time?, let maker?): return "it was taken \(time) with \(maker)"
+        case (let time?, nil): return "it was taken \(time)"
+        case (nil, let maker?): return "it was taken with \(maker)"
         case (nil, nil): return ""
         }
     }

@@ -19,6 +19,11 @@ struct LabColor: Sendable, Equatable {
         self.init(l: 116 * y - 16, a: 500 * (x - y), b: 200 * (y - z))
     }
 
+    /// The colour in other light: a factor on L* + 16 goes with the same factor on `a` and `b`.
+    func exposed(_ gain: Float) -> LabColor {
+        LabColor(l: min(max((l + 16) * gain - 16, 0), 100), a: a * gain, b: b * gain)
+    }
+
     init(l: Float, a: Float, b: Float) {
         self.l = l
         self.a = a

@@ -3,29 +3,40 @@ struct Palette: Sendable, Equatable {
     /// A family's part in the picture, under the name of its nuance.
     struct Entry: Sendable, Equatable {
         var family: ColorFamily
-        /// The nuance nearest to the mean of the family's pixels, such as `terracotta`.
+        /// The family's main nuance, such as `terracotta`.
         var name: String
         /// Part of the picture, 0…1.
         var share: Float
+        /// The mean of the family's pixels.
         var color: LabColor
+
+        /// How much the eye is drawn to it: strong and light colours more than grey and dark ones.
+        var prominence: Float {
+            share * (0.4 + min(color.chroma, 60) / 40) * (0.5 + color.l / 100)
+        }
     }
 
     /// Families from the largest share down; shares below 1 % are left out.
     let entries: [Entry]
-    /// Share of every nuance in `ColorName.all`, without hard borders between neighbours.
+    /// Share of every nuance in `ColorName.all`, without hard borders between neighbours and
+    /// averaged over slightly different exposures, so that it barely moves between near views.
     let nuances: [Float]
-    /// Share of every family, without hard borders.
+    /// Share of every family, as soft as that of the nuances.
     let families: [Float]
 
+    /// Factors on L* + 16 that stand for a little less and a little more light.
+    private static let exposures: [Float] = [0.87, 1, 1.13]
+
     init(_ image: SceneImage) {
+        let exposures = Palette.exposures
         let cells = Palette.cells(of: image)
         let names = ColorName.all
         var nuances = [Float](repeating: 0, count: names.count)
         var shares = [Float](repeating: 0, count: ColorFamily.allCases.count)
         var sums = [LabColor](repeating: LabColor(l: 0, a: 0, b: 0), count: shares.count)
         var near = nuances
+        var hard = nuances
         for cell in cells {
-            var total: Float = 0
             var best = 0
             var least = Float.greatestFiniteMagnitude
             for i in names.indices {
@@ -34,14 +45,22 @@ struct Palette: Sendable, Equatable {
                     least = square
                     best = i
                 }
-                // A long-tailed bump: its fourth power is nil a few nuances away.
-                let bump = 1 / (1 + square / 260)
-                near[i] = bump * bump * bump * bump
-                total += near[i]
             }
-            for i in names.indices { nuances[i] += cell.share * near[i] / total }
+            for gain in exposures {
+                let color = cell.color.exposed(gain)
+                var total: Float = 0
+                for i in names.indices {
+                    // A long-tailed bump: its fourth power is nil a few nuances away.
+                    let bump = 1 / (1 + names[i].squaredDistance(to: color) / 260)
+                    near[i] = bump * bump * bump * bump
+                    total += near[i]
+                }
+                let part = cell.share / (total * Float(exposures.count))
+                for i in names.indices { nuances[i] += near[i] * part }
+            }
             let family = names[best].family.rawValue
             shares[family] += cell.share
+            hard[best] += cell.share
             sums[family].l += cell.color.l * cell.share
             sums[family].a += cell.color.a * cell.share
             sums[family].b += cell.color.b * cell.share
@@ -55,7 +74,7 @@ struct Palette: Sendable, Equatable {
             guard share >= 0.01 else { return nil }
             let sum = sums[family.rawValue]
             let mean = LabColor(l: sum.l / share, a: sum.a / share, b: sum.b / share)
-            let name = Palette.nearest(to: mean, in: family)
+            let name = Palette.mainNuance(of: family, hard)
             return Entry(family: family, name: name, share: share, color: mean)
         }
         .sorted { ($0.share, $1.family.rawValue) > ($1.share, $0.family.rawValue) }
@@ -63,17 +82,13 @@ struct Palette: Sendable, Equatable {
 
     func share(_ family: ColorFamily) -> Float { families[family.rawValue] }
 
-    private static func nearest(to color: LabColor, in family: ColorFamily) -> String {
-        var best = ""
-        var least = Float.greatestFiniteMagnitude
-        for name in ColorName.all where name.family == family {
-            let square = name.squaredDistance(to: color)
-            if square < least {
-                least = square
-                best = name.name
-            }
+    /// The name of the family's nuance that most pixels are nearest to.
+    private static func mainNuance(of family: ColorFamily, _ shares: [Float]) -> String {
+        var best = (name: "", share: Float(-1))
+        for (name, share) in zip(ColorName.all, shares) where name.family == family {
+            if share > best.share { best = (name.name, share) }
         }
-        return best
+        return best.name
     }
 
     private struct Cell {

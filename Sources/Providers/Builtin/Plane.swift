@@ -35,6 +35,16 @@ struct Plane: Sendable, Equatable {
         Plane(width: width, height: height, values: values.map(transform))
     }
 
+    /// The differences of two planes of one size.
+    func subtracting(_ other: Plane) -> Plane {
+        var out = values
+        for i in out.indices { out[i] -= other.values[i] }
+        return Plane(width: width, height: height, values: out)
+    }
+
+    /// The absolute differences of two planes of one size.
+    func difference(from other: Plane) -> Plane { subtracting(other).map(abs) }
+
     /// The plane at half its size: means of 2×2 values; a side of one stays one.
     func halved() -> Plane {
         let newWidth = max(1, width / 2)

@@ -30,140 +30,58 @@ extension Room {
     /// The ten rooms that fit a picture best, strongest first.
     ///
     /// Every possible room is scored by smooth functions of what was measured, so a slightly
-    /// different view of a scene changes the order a little and the choice hardly. Each kind of
-    /// room has a quota: ten rooms about colour alone would say little.
+    /// different view of a scene changes the order a little and the choice hardly.
     static func best(for palette: Palette, _ appearance: Appearance, words: [String]) -> [Room] {
-        var candidates = RoomCandidate.fromTraits(appearance)
+        var candidates = RoomCandidate.fromWords(words)
         candidates += RoomCandidate.fromColors(palette, appearance)
-        candidates += RoomCandidate.fromWords(words)
-        // Swift's sort is stable: equal scores keep the order of the tables.
-        candidates.sort { $0.score > $1.score }
+        candidates += RoomCandidate.fromTraits(appearance)
+        // Equal scores keep the order of the tables, whatever the sort does with them.
+        let ranked = candidates.enumerated()
+            .sorted { ($0.element.score, $1.offset) > ($1.element.score, $0.offset) }
+            .map(\.element)
 
-        var used = [Int](repeating: 0, count: RoomKind.allCases.count)
-        var keys: Set<String> = []
-        var rooms: [Room] = []
-        func take(_ candidate: RoomCandidate) {
-            guard rooms.count < 10, keys.insert(candidate.room.key).inserted else { return }
-            used[candidate.kind.rawValue] += 1
-            rooms.append(candidate.room)
-        }
-        let fitting = candidates.prefix { $0.score > 0.12 }
-        for candidate in fitting where used[candidate.kind.rawValue] < candidate.kind.quota {
-            take(candidate)
-        }
-        // A plain picture shows few kinds of traits: rather more of those than untrue ones.
-        for candidate in fitting { take(candidate) }
-        for candidate in candidates.dropFirst(fitting.count) { take(candidate) }
-        return rooms
+        var choice = RoomChoice()
+        let fitting = ranked.prefix { $0.score > 0.12 }
+        for candidate in fitting where choice.hasRoom(for: candidate) { choice.take(candidate) }
+        // A plain picture shows few traits: rather more rooms about those than untrue ones.
+        for candidate in fitting { choice.take(candidate) }
+        for candidate in ranked.dropFirst(fitting.count) { choice.take(candidate) }
+        return choice.rooms
     }
 }
 
-/// A room that might be suggested, and how well it fits.
-struct RoomCandidate: Sendable {
-    let room: Room
-    let kind: RoomKind
-    let score: Float
+/// The rooms taken so far, spread over kinds and themes: ten about one colour would say little.
+private struct RoomChoice {
+    private(set) var rooms: [Room] = []
+    private var keys: Set<String> = []
+    private var kinds = [Int](repeating: 0, count: RoomKind.allCases.count)
+    private var traits = [Int](repeating: 0, count: Trait.allCases.count)
+    private var families = [Int](repeating: 0, count: ColorFamily.allCases.count)
 
-    private init(_ kind: RoomKind, _ score: Float, _ name: String, _ description: String) {
-        room = Room(name: name, description: description)
-        self.kind = kind
-        self.score = score
+    func hasRoom(for candidate: RoomCandidate) -> Bool {
+        kinds[candidate.kind.rawValue] < candidate.kind.quota
+            && candidate.traits.allSatisfy { traits[$0.theme.rawValue] < 2 }
+            && candidate.families.allSatisfy { families[$0.rawValue] < 3 }
     }
 
-    static func fromTraits(_ appearance: Appearance) -> [RoomCandidate] {
-        TraitRoom.all.map { room in
-            let strengths = room.traits.map { appearance[$0] }
-            // A name that promises two things holds no better than the weaker of them; when both
-            // hold it says more.
-            let weakest = strengths.min() ?? 0
-            var score = strengths.count > 1 ? weakest * 1.12 : weakest * 0.95
-            // Every picture has a format, so that says least.
-            if room.kind == .format { score *= 0.5 }
-            return RoomCandidate(room.kind, score, room.name, room.description)
-        }
-    }
-
-    /// Rooms of single families, of pairs, and of nuances.
-    static func fromColors(_ palette: Palette, _ appearance: Appearance) -> [RoomCandidate] {
-        var candidates: [RoomCandidate] = []
-        let families = ColorFamily.allCases
-        let tint = 1 - 0.6 * appearance[.colourless]
-        for family in families {
-            let share = palette.share(family)
-            let word = family.word
-            let capital = word.capitalizedWord
-            let weight: Float = family.isNeutral ? 0.85 : 1
-            let color = family.isNeutral ? 1 : tint
-            candidates.append(
-                RoomCandidate(
-                    .hue, weight * ramp(share, from: 0.3, to: 0.75) * 1.05, "Mostly \(capital)",
-                    "Pictures that are \(word) before they are anything else."))
-            candidates.append(
-                RoomCandidate(
-                    .hue, weight * color * ramp(share, from: 0.05, to: 0.36), "\(capital) Tones",
-                    "Pictures with a good part of \(word) in them."))
-            guard !family.isNeutral else { continue }
-            let touch = ramp(share, from: 0.008, to: 0.05) * ramp(share, from: 0.3, to: 0.12)
-            candidates.append(
-                RoomCandidate(
-                    .touch, tint * touch * 0.8, "Touches of \(capital)",
-                    "A little \(word) that makes the picture."))
-            for (trait, adjective, phrase) in RoomCandidate.adjectives {
-                let score = min(ramp(share, from: 0.12, to: 0.5), appearance[trait]) * 1.1
-                candidates.append(
-                    RoomCandidate(
-                        .nuance, score, "\(adjective) \(capital)",
-                        "Pictures in \(word), \(phrase)."))
-            }
-        }
-        for (i, first) in families.enumerated() {
-            for second in families.dropFirst(i + 1) {
-                let (p, q) = (palette.share(first), palette.share(second))
-                let plain = first.isNeutral && second.isNeutral
-                let score =
-                    ramp(min(p, q), from: 0.04, to: 0.28) * ramp(p + q, from: 0.2, to: 0.7)
-                    * (plain ? 0.8 : 1.1)
-                candidates.append(
-                    RoomCandidate(
-                        .mix, score,
-                        "\(first.word.capitalizedWord) and \(second.word.capitalizedWord)",
-                        "Pictures that live on \(first.word) and \(second.word)."))
-            }
-        }
-        for (nuance, share) in zip(ColorName.all, palette.nuances) where !nuance.family.isNeutral {
-            candidates.append(
-                RoomCandidate(
-                    .nuance, tint * ramp(share, from: 0.04, to: 0.22),
-                    "\(nuance.name.titleCased) Shades",
-                    "Everything around the colour \(nuance.name)."))
-        }
-        return candidates
-    }
-
-    private static let adjectives: [(Trait, String, String)] = [
-        (.dark, "Dark", "at the dark end"), (.bright, "Light", "with plenty of light"),
-        (.vivid, "Vivid", "as strong as it gets"), (.muted, "Muted", "turned down"),
-        (.smooth, "Smooth", "on quiet surfaces"), (.rough, "Textured", "on coarse surfaces"),
-        (.contrasty, "Contrasting", "between light and dark"),
-    ]
-
-    /// Rooms named by what was read, in the order given.
-    static func fromWords(_ words: [String]) -> [RoomCandidate] {
-        words.enumerated().map { index, word in
-            RoomCandidate(
-                .words, index == 0 ? 1.2 : 1.1, word.titleCased,
-                "Pictures in which the words \u{201C}\(word)\u{201D} can be read.")
-        }
+    mutating func take(_ candidate: RoomCandidate) {
+        guard rooms.count < 10 else { return }
+        let room = Room(name: candidate.name, description: candidate.description)
+        guard !room.key.isEmpty, keys.insert(room.key).inserted else { return }
+        rooms.append(room)
+        kinds[candidate.kind.rawValue] += 1
+        for trait in candidate.traits { traits[trait.theme.rawValue] += 1 }
+        for family in candidate.families { families[family.rawValue] += 1 }
     }
 }
 
-extension String {
-    /// The first letter as a capital, the others as they are.
-    var capitalizedWord: String { prefix(1).uppercased() + dropFirst() }
-
-    /// Every word with a capital first letter and lowercase others.
-    var titleCased: String {
-        split(separator: " ").map { $0.prefix(1).uppercased() + $0.dropFirst().lowercased() }
-            .joined(separator: " ")
+extension Trait {
+    /// The trait that stands for this and its likes: much about exposure would all change with it.
+    fileprivate var theme: Trait {
+        switch self {
+        case _ where isExposure: .dark
+        case .backlit, .spotlit, .litFromAbove: .spotlit
+        default: self
+        }
     }
 }

@@ -113,7 +113,7 @@ extension TraitRoom {
             .mood, "Earthy Contrast", [.earthy, .contrasty],
             "Browns and sand between light and dark."),
         TraitRoom(.mood, "Bright Pops", [.vivid, .bright], "Strong colour in bright light."),
-        TraitRoom(.mood, "Neon Dark", [.vivid, .dark], "Strong colour in the dark."),
+        TraitRoom(.mood, "Vivid in the Dark", [.vivid, .dark], "Strong colour in the dark."),
         TraitRoom(
             .mood, "Colour and Contrast", [.vivid, .contrasty],
             "Strong colour and strong contrast together."),
@@ -180,7 +180,7 @@ extension TraitRoom {
             .composition, "Off Centre", [.aside], "The weight of the picture lies to one side."),
         TraitRoom(.composition, "Mirror Images", [.symmetric], "The left half answers the right."),
         TraitRoom(
-            .composition, "Level Horizons", [.horizon], "A level line parts the frame in two."),
+            .composition, "Split Frames", [.horizon], "A level line parts the frame in two."),
         TraitRoom(.composition, "Room to Breathe", [.openSpace], "Large empty areas on purpose."),
         TraitRoom(.composition, "Full Frames", [.fullFrame], "Detail right up to the edges."),
         TraitRoom(
@@ -214,7 +214,8 @@ extension TraitRoom {
             .composition, "Plain and Simple", [.smooth, .openSpace],
             "Plain surfaces with little on them."),
         TraitRoom(
-            .composition, "Wide Horizons", [.horizon, .wide], "A level line across a wide frame."),
+            .composition, "Wide Split Frames", [.horizon, .wide],
+            "A level line across a wide frame."),
         TraitRoom(
             .composition, "Upper and Lower", [.horizon, .litFromAbove],
             "A bright upper part over a darker lower one."),

@@ -65,7 +65,10 @@ package struct SceneAnalysis: Sendable {
     package func embedding(of text: String) -> [Float] {
         // When and with what a picture was taken is no part of what it looks like: the same pixels
         // without EXIF have the same embedding.
-        let said = captureClause.isEmpty ? text : text.replacing(captureClause, with: "")
+        var said = text
+        for clause in [captureClause, captureClause.capitalizedFirst] where !clause.isEmpty {
+            said = said.replacing(clause, with: "")
+        }
         let words = HashedText.vector(of: said)
         let seen = Float((1 - SceneAnalysis.textShare).squareRoot())
         let told = Float(SceneAnalysis.textShare.squareRoot())

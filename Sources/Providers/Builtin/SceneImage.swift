@@ -56,6 +56,10 @@ struct SceneImage: Sendable {
         self.yellowness = Plane(width: width, height: height, values: yellow)
     }
 
+    /// What differences of lightness and colour are multiplied by to be those of a picture of
+    /// middling exposure, within reason: the night stays dark and snow stays pale.
+    var exposureGain: Float { min(max(66 / (meanLightness + 16), 0.75), 1.4) }
+
     func color(_ index: Int) -> LabColor {
         LabColor(l: lightness.values[index], a: a.values[index], b: b.values[index])
     }

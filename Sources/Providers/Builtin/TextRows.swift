@@ -6,10 +6,14 @@ struct TextRows {
 
     init(_ raster: Raster) {
         let luma = TextRows.luma(raster)
-        let background = luma.boxBlurred(radius: max(6, max(raster.width, raster.height) / 28))
+        let radius = max(6, max(raster.width, raster.height) / 28)
+        let relief = luma.subtracting(luma.boxBlurred(radius: radius))
         for sign in [Float(1), -1] {
-            let shapes = Shapes(luma, background, sign: sign).letterLike
-            score += TextRows.score(shapes)
+            // Faint print needs a low threshold; on a lively ground a high one cuts letters free.
+            for threshold in [Float(14), 42] where score < 1 {
+                let shapes = Shape.all(in: relief, sign: sign, threshold: threshold)
+                score = max(score, TextRows.score(shapes.filter(\.isLetterLike)))
+            }
         }
     }
 
@@ -53,10 +57,10 @@ struct TextRows {
         }
         // Letters stand in rows; of the clutter of a texture only a few shapes happen to.
         let share = total * 4 / Float(sorted.count + 8)
-        return total / 3 * min(1, share)
+        return total * 1.75 * min(1, share)
     }
 
-    /// The number of letters beyond the first three, weighed by how regular the row is.
+    /// The number of letters beyond the first few, weighed by how regular the row is.
     private static func rowScore(_ row: [Shape]) -> Float {
         guard row.count >= 4 else { return 0 }
         let count = Float(row.count)
@@ -76,7 +80,7 @@ struct TextRows {
             * ramp(strokes / count / stroke, from: 0.4, to: 0.18)
             * ramp(contrasts / count / contrast, from: 0.35, to: 0.15)
             * ramp(baselineError(row) / height, from: 0.2, to: 0.07)
-        return (count - 3) * regular
+        return (count - 2.4) * regular
     }
 
     /// Mean distance of the lower ends from a straight line through them.
@@ -96,96 +100,5 @@ struct TextRows {
         var error: Float = 0
         for i in x.indices { error += abs(y[i] - my - slope * (x[i] - mx)) }
         return error / count
-    }
-}
-
-/// A connected region that differs from its background.
-private struct Shape {
-    var left: Int
-    var right: Int
-    var top: Int
-    var bottom: Int
-    var area = 0
-    /// Sides of pixels that face the outside.
-    var outline = 0
-    /// Summed difference from the background, then its mean.
-    var contrast: Float = 0
-
-    var width: Int { right - left + 1 }
-    var height: Int { bottom - top + 1 }
-    /// The width of a long thin line with this area and outline.
-    var stroke: Float { 2 * Float(area) / Float(max(outline, 1)) }
-
-    /// Whether size, fill and stroke are those of a letter.
-    var isLetterLike: Bool {
-        guard (6...150).contains(height), width <= height * 2, width * 12 >= height else {
-            return false
-        }
-        let fill = Float(area) / Float(width * height)
-        let thickness = stroke / Float(height)
-        return fill > 0.15 && (fill < 0.85 || width * 3 < height) && contrast > 22
-            && (0.04...0.36).contains(thickness)
-    }
-
-    /// Whether `next` could be the letter to the right.
-    func mayPrecede(_ next: Shape) -> Bool {
-        let taller = max(height, next.height)
-        let shorter = min(height, next.height)
-        let gap = next.left - right
-        guard taller * 10 <= shorter * 19, gap * 10 > -taller * 3, gap * 10 < taller * 11,
-            next.left + next.right > left + right
-        else { return false }
-        let aligned =
-            abs(next.bottom - bottom) * 4 <= taller || abs(next.top - top) * 5 <= taller
-        guard aligned else { return false }
-        let strokes = max(stroke, next.stroke) < 2 * min(stroke, next.stroke)
-        let contrasts = max(contrast, next.contrast) < 1.7 * min(contrast, next.contrast)
-        return strokes && contrasts
-    }
-}
-
-/// The connected regions of one polarity.
-private struct Shapes {
-    private(set) var letterLike: [Shape] = []
-
-    /// Regions brighter (`sign` 1) or darker (−1) than their background.
-    init(_ luma: Plane, _ background: Plane, sign: Float) {
-        let (width, height) = (luma.width, luma.height)
-        var inside = [Bool](repeating: false, count: luma.values.count)
-        for i in inside.indices {
-            inside[i] = (luma.values[i] - background.values[i]) * sign > 14
-        }
-        var open = inside
-        var stack: [Int] = []
-        for seed in open.indices where open[seed] {
-            open[seed] = false
-            stack.append(seed)
-            let (x, y) = (seed % width, seed / width)
-            var shape = Shape(left: x, right: x, top: y, bottom: y)
-            while let i = stack.popLast() {
-                let (x, y) = (i % width, i / width)
-                shape.left = min(shape.left, x)
-                shape.right = max(shape.right, x)
-                shape.top = min(shape.top, y)
-                shape.bottom = max(shape.bottom, y)
-                shape.area += 1
-                shape.contrast += abs(luma.values[i] - background.values[i])
-                if x == 0 || !inside[i - 1] { shape.outline += 1 }
-                if x == width - 1 || !inside[i + 1] { shape.outline += 1 }
-                if y == 0 || !inside[i - width] { shape.outline += 1 }
-                if y == height - 1 || !inside[i + width] { shape.outline += 1 }
-                for ny in max(y - 1, 0)...min(y + 1, height - 1) {
-                    for nx in max(x - 1, 0)...min(x + 1, width - 1) {
-                        let n = ny * width + nx
-                        if open[n] {
-                            open[n] = false
-                            stack.append(n)
-                        }
-                    }
-                }
-            }
-            shape.contrast /= Float(shape.area)
-            if shape.isLetterLike { letterLike.append(shape) }
-        }
     }
 }

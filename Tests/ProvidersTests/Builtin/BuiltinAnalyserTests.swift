@@ -48,8 +48,8 @@ private final class CountingReader: TextReader {
     @Test func `textless photos are not handed to the reader`() async throws {
         let reader = CountingReader()
         let analyser = BuiltinAnalyser(textReader: reader)
-        for scene in Drawing.scenes {
-            _ = try await analyser.caption(for: photo(scene.raster()), asking: question)
+        for picture in Picture.scenes {
+            _ = try await analyser.caption(for: photo(picture.raster), asking: question)
         }
         #expect(reader.asked.withLock { $0 } == 0)
     }
@@ -58,7 +58,7 @@ private final class CountingReader: TextReader {
         let analyser = BuiltinAnalyser(textReader: CountingReader())
         let question = question
         let photos = Drawing.scenes.map {
-            photo($0.raster(Drawing.View(description: "small", width: 96)))
+            photo($0.raster(Drawing.View(description: "small", shrink: 4)))
         }
         let captions = try await withThrowingTaskGroup(of: (Int, String).self) { group in
             for i in 0..<60 {

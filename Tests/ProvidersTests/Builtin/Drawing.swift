@@ -1,4 +1,5 @@
 import Domain
+import Testing
 
 /// Pictures that the tests draw themselves, in double precision and at any size.
 struct Drawing: Sendable {
@@ -11,7 +12,9 @@ struct Drawing: Sendable {
     /// What a camera changes from one view of a scene to the next.
     struct View: Sendable, CustomStringConvertible {
         var description: String
-        var width = 384
+        var width = 256
+        /// How many drawn pixels become one on each side.
+        var shrink = 1
         /// Left, top and size of the part that is seen, in 0…1.
         var left = 0.0
         var top = 0.0
@@ -23,7 +26,34 @@ struct Drawing: Sendable {
         var step = 1
     }
 
+    /// What the scene looks like in `view`.
     func raster(_ view: View = View(description: "as it is")) -> Raster {
+        shrunk(drawn(view), by: view.shrink)
+    }
+
+    /// Means of `factor` × `factor` pixels.
+    private func shrunk(_ raster: Raster, by factor: Int) -> Raster {
+        guard factor > 1 else { return raster }
+        let (width, height) = (raster.width / factor, raster.height / factor)
+        var rgb: [UInt8] = []
+        for y in 0..<height {
+            for x in 0..<width {
+                for channel in 0..<3 {
+                    var sum = 0
+                    for dy in 0..<factor {
+                        for dx in 0..<factor {
+                            let i = (y * factor + dy) * raster.width + x * factor + dx
+                            sum += Int(raster.rgb[i * 3 + channel])
+                        }
+                    }
+                    rgb.append(UInt8(sum / (factor * factor)))
+                }
+            }
+        }
+        return Raster(width: width, height: height, rgb: rgb)
+    }
+
+    private func drawn(_ view: View) -> Raster {
         let height = max(1, Int(Double(view.width) / ratio))
         let angle = view.turn * 0.017_453_292_52
         // Enough for 5 degrees in any of the shapes used here.
@@ -165,8 +195,8 @@ extension Drawing {
 
     /// Near views of a scene, as a second look at it would be.
     static let nearViews: [View] = [
-        View(description: "half the size", width: 192),
-        View(description: "a quarter of the size", width: 96),
+        View(description: "half the size", shrink: 2),
+        View(description: "a quarter of the size", shrink: 4),
         View(description: "darker", brightness: 0.8),
         View(description: "brighter", brightness: 1.2),
         View(description: "upper left 70 %", size: 0.837),
@@ -176,4 +206,15 @@ extension Drawing {
         View(description: "turned right", turn: 5),
         View(description: "coarse values", step: 12),
     ]
+}
+
+/// A raster under a name, so that reports of tests show that instead of its pixels.
+struct Picture: Sendable, CustomTestStringConvertible {
+    let name: String
+    let raster: Raster
+
+    var testDescription: String { name }
+
+    /// The scenes as they are.
+    static let scenes = Drawing.scenes.map { Picture(name: $0.name, raster: $0.raster()) }
 }

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `near views lie together and different scenes apart`() throws {
-        let scenes = try Drawing.scenes.map { try Seen($0.raster()) }
+        let scenes = try Picture.scenes.map { try Seen($0.raster) }
         var near: [Double] = []
         var nearKeys: [Int] = []
         for (scene, seen) in zip(Drawing.scenes, scenes) {
@@ -58,8 +58,8 @@ import Testing
     }
 
     @Test func `one picture is at no distance from itself`() throws {
-        let seen = try Seen(Drawing.scenes[0].raster())
-        #expect(try seen.vectors == Seen(Drawing.scenes[0].raster()).vectors)
+        let seen = try Seen(Picture.scenes[0].raster)
+        #expect(try seen.vectors == Seen(Picture.scenes[0].raster).vectors)
         #expect(seen.distances(to: seen).allSatisfy { abs($0) < 1e-6 })
     }
 

@@ -45,15 +45,22 @@ extension SceneAnalysis {
 
 @Suite struct SceneAnalysisTests {
     /// Pictures at the edge of what a picture is.
-    static let oddities: [(String, Raster)] = [
-        ("one black pixel", Raster(width: 1, height: 1, rgb: [0, 0, 0])),
-        ("one white pixel", Raster(width: 1, height: 1, rgb: [255, 255, 255])),
-        ("two pixels", Raster(width: 2, height: 1, rgb: [255, 0, 0, 0, 0, 255])),
-        ("a row", Raster(width: 512, height: 1, rgb: (0..<1536).map { UInt8($0 & 255) })),
-        ("a column", Raster(width: 1, height: 512, rgb: (0..<1536).map { UInt8($0 & 255) })),
-        ("plain red", plain(40, 30, [200, 20, 20])), ("plain blue", plain(40, 30, [20, 20, 200])),
-        ("plain grey", plain(512, 512, [127, 127, 127])),
-        ("no pixels at all", Raster(width: 0, height: 0, rgb: [])),
+    static let oddities = [
+        Picture(name: "one black pixel", raster: Raster(width: 1, height: 1, rgb: [0, 0, 0])),
+        Picture(
+            name: "one white pixel", raster: Raster(width: 1, height: 1, rgb: [255, 255, 255])),
+        Picture(
+            name: "two pixels", raster: Raster(width: 2, height: 1, rgb: [255, 0, 0, 0, 0, 255])),
+        Picture(
+            name: "a row",
+            raster: Raster(width: 512, height: 1, rgb: (0..<1536).map { UInt8($0 & 255) })),
+        Picture(
+            name: "a column",
+            raster: Raster(width: 1, height: 512, rgb: (0..<1536).map { UInt8($0 & 255) })),
+        Picture(name: "plain red", raster: plain(40, 30, [200, 20, 20])),
+        Picture(name: "plain blue", raster: plain(40, 30, [20, 20, 200])),
+        Picture(name: "plain grey", raster: plain(512, 512, [127, 127, 127])),
+        Picture(name: "no pixels at all", raster: Raster(width: 0, height: 0, rgb: [])),
     ]
 
     static func plain(_ width: Int, _ height: Int, _ color: [UInt8]) -> Raster {
@@ -62,11 +69,11 @@ extension SceneAnalysis {
             rgb: (0..<(width * height)).flatMap { _ in color })
     }
 
-    static let pictures = oddities + Drawing.scenes.map { ($0.name, $0.raster()) }
+    static let pictures = oddities + Picture.scenes
 
     @Test(arguments: pictures)
-    func `every picture has ten valid rooms`(name: String, raster: Raster) throws {
-        let answers = try Answers(SceneAnalysis(raster))
+    func `every picture has ten valid rooms`(picture: Picture) throws {
+        let answers = try Answers(SceneAnalysis(picture.raster))
         #expect(answers.rooms.count == 10)
         #expect(answers.keys.count == 10)
         for room in answers.rooms {
@@ -78,10 +85,8 @@ extension SceneAnalysis {
     }
 
     @Test(arguments: pictures)
-    func `every picture has a title, a category and one or two sentences`(
-        name: String, raster: Raster
-    ) throws {
-        let caption = try Answers(SceneAnalysis(raster)).caption
+    func `every picture has a title, a category and one or two sentences`(picture: Picture) throws {
+        let caption = try Answers(SceneAnalysis(picture.raster)).caption
         #expect((2...4).contains(caption.title.split(separator: " ").count), "\(caption.title)")
         #expect(AppearanceCategory(rawValue: caption.category) != nil)
         #expect(caption.visible_text.isEmpty)
@@ -92,8 +97,8 @@ extension SceneAnalysis {
     }
 
     @Test(arguments: pictures)
-    func `every picture has embeddings of length one`(name: String, raster: Raster) throws {
-        let analysis = SceneAnalysis(raster)
+    func `every picture has embeddings of length one`(picture: Picture) throws {
+        let analysis = SceneAnalysis(picture.raster)
         for text in ["", "a", try Answers(analysis).fullText] {
             let vector = analysis.embedding(of: text)
             #expect(vector.count == 1536)
@@ -107,13 +112,30 @@ extension SceneAnalysis {
     }
 
     @Test func `the same pixels give the same answers to the last bit`() throws {
-        for scene in Drawing.scenes {
-            let first = SceneAnalysis(scene.raster())
-            let second = SceneAnalysis(scene.raster())
+        for picture in Picture.scenes.prefix(4) {
+            let first = SceneAnalysis(picture.raster)
+            let second = SceneAnalysis(picture.raster)
             #expect(first.suggestionsJSON == second.suggestionsJSON)
             #expect(first.captionJSON == second.captionJSON)
             #expect(first.embedding(of: "same words") == second.embedding(of: "same words"))
         }
+    }
+
+    /// Changes only together with the model's name: stored vectors would not fit new ones.
+    @Test func `the model gives the vectors and texts that it always gave`() throws {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        func add(_ bytes: some Sequence<UInt8>) {
+            for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        }
+        for picture in Picture.scenes.prefix(3) {
+            let analysis = SceneAnalysis(picture.raster)
+            add(analysis.suggestionsJSON.utf8)
+            add(analysis.captionJSON.utf8)
+            for value in analysis.embedding(of: "these words") {
+                add((0..<4).map { UInt8(value.bitPattern >> (8 * $0) & 255) })
+            }
+        }
+        #expect(hash == 2_782_784_816_191_961_535)
     }
 
     @Test func `plain colours are told apart`() throws {
@@ -130,7 +152,7 @@ extension SceneAnalysis {
     private func caption(_ change: (inout CaptureFacts) -> Void) throws -> String {
         var facts = CaptureFacts()
         change(&facts)
-        let raster = Drawing.scenes[1].raster()
+        let raster = Picture.scenes[1].raster
         let analysis = SceneAnalysis(
             raster, width: raster.width, height: raster.height, capture: facts)
         return try Answers(analysis).caption.caption
@@ -187,17 +209,20 @@ extension SceneAnalysis {
         #expect(text.contains("taken with a Nikon camera"))
     }
 
-    @Test func `facts of the capture move no embedding`() throws {
-        let raster = Drawing.scenes[0].raster()
+    @Test(arguments: SceneAnalysisTests.pictures)
+    func `facts of the capture move no embedding`(picture: Picture) throws {
         var facts = CaptureFacts()
         facts.maker = "Canon"
         facts.localTime = "2024-07-03T19:30:00"
-        let with = SceneAnalysis(
-            raster, width: raster.width, height: raster.height, capture: facts)
-        let without = SceneAnalysis(raster)
+        let with = SceneAnalysis(picture.raster, width: 3, height: 2, capture: facts)
+        let without = SceneAnalysis(
+            picture.raster, width: 3, height: 2, capture: CaptureFacts())
         let said = try Answers(with).fullText
-        #expect(said != (try Answers(without).fullText))
-        #expect(try with.embedding(of: said) == without.embedding(of: Answers(without).fullText))
+        let plain = try Answers(without).fullText
+        #expect(said.contains("t was taken in the evening with a Canon camera."))
+        #expect(said != plain)
+        let agrees = with.embedding(of: said) == without.embedding(of: plain)
+        #expect(agrees)
     }
 }
 
@@ -213,7 +238,7 @@ extension SceneAnalysis {
 
     @Test func `text that was read is quoted and names rooms`() throws {
         let answers = try Answers(
-            SceneAnalysis(Drawing.scenes[7].raster(), words: ReadTextTests.words))
+            SceneAnalysis(Picture.scenes[7].raster, words: ReadTextTests.words))
         #expect(answers.caption.visible_text == "COFFEE TIME\nEst. 1987")
         #expect(answers.caption.category == "Text and lettering")
         #expect(answers.caption.caption.contains("\u{201C}COFFEE TIME Est 1987\u{201D}"))
@@ -228,9 +253,9 @@ extension SceneAnalysis {
         [RecognizedWord(text: "~~--..", confidence: 99, line: 0)],
     ])
     func `what is doubtful or no writing is not text`(words: [RecognizedWord]) throws {
-        let answers = try Answers(SceneAnalysis(Drawing.scenes[7].raster(), words: words))
+        let answers = try Answers(SceneAnalysis(Picture.scenes[7].raster, words: words))
         #expect(answers.caption.visible_text == "")
-        #expect(try answers.rooms == Answers(SceneAnalysis(Drawing.scenes[7].raster())).rooms)
+        #expect(try answers.rooms == Answers(SceneAnalysis(Picture.scenes[7].raster)).rooms)
     }
 
     @Test func `hostile text stays text`() throws {
@@ -238,7 +263,7 @@ extension SceneAnalysis {
             RecognizedWord(text: "\"},{\"name\":\"x\\\u{0}\u{202E}", confidence: 90, line: 0),
             RecognizedWord(text: String(repeating: "long", count: 900), confidence: 90, line: 1),
         ]
-        let answers = try Answers(SceneAnalysis(Drawing.scenes[7].raster(), words: words))
+        let answers = try Answers(SceneAnalysis(Picture.scenes[7].raster, words: words))
         #expect(answers.rooms.count == 10)
         #expect(answers.caption.visible_text.count <= 2000)
         #expect(!answers.caption.visible_text.unicodeScalars.contains("\u{202E}"))
