@@ -1,3 +1,5 @@
+import Glibc
+
 /// The parts of a JPEG file in their order (ITU-T T.81, annex B), up to the end of its first picture.
 struct JPEGSegments {
     /// A marker with what belongs to it.
@@ -15,6 +17,7 @@ struct JPEGSegments {
     private let source: ByteSource
     private var offset = 0
     private var isInScan = false
+    private var isFinished = false
 
     init(_ source: ByteSource) {
         self.source = source
@@ -28,18 +31,17 @@ struct JPEGSegments {
             offset = endOfScan()
             return Segment(marker: 0, range: start..<offset, payload: start..<offset)
         }
-        // Decoders skip stray bytes in front of a marker, and a scan may end with the file.
+        if isFinished { return nil }
+        // Decoders skip stray bytes in front of a marker.
         while offset < source.count, source.bytes[offset] != 0xFF { offset += 1 }
-        guard offset < source.count else { return nil }
         let start = offset
         while try source.byte(offset) == 0xFF { offset += 1 }
         let marker = source.bytes[offset]
         offset += 1
         switch marker {
         case Self.endOfImage:
-            let range = start..<offset
-            offset = source.count
-            return Segment(marker: marker, range: range, payload: range)
+            isFinished = true
+            return Segment(marker: marker, range: start..<offset, payload: offset..<offset)
         case Self.startOfImage, 0x01, 0xD0...0xD7:
             return Segment(marker: marker, range: start..<offset, payload: offset..<offset)
         case 0x00:
@@ -55,21 +57,22 @@ struct JPEGSegments {
     }
 
     /// Where the coded pixels that start here end: at a marker that is neither a stuffed byte nor a
-    /// restart.
+    /// restart. Nearly all bytes of a photo are passed here, so the search for 0xFF is the C library's.
     private func endOfScan() -> Int {
-        var index = offset
-        let bytes = source.bytes
-        while index + 1 < bytes.count {
-            if bytes[index] != 0xFF {
-                index += 1
-            } else if bytes[index + 1] == 0 || (0xD0...0xD7).contains(bytes[index + 1]) {
-                index += 2
-            } else if bytes[index + 1] == 0xFF {
-                index += 1
-            } else {
-                return index
+        source.bytes.withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress else { return 0 }
+            var index = offset
+            while index + 1 < bytes.count,
+                let found = memchr(start + index, 0xFF, bytes.count - 1 - index)
+            {
+                index = UnsafeRawPointer(found) - UnsafeRawPointer(start)
+                switch bytes[index + 1] {
+                case 0, 0xD0...0xD7: index += 2
+                case 0xFF: index += 1
+                default: return index
+                }
             }
+            return bytes.count
         }
-        return bytes.count
     }
 }
