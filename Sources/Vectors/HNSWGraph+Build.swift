@@ -18,6 +18,7 @@ extension HNSWGraph {
             file: file, projection: Projection.train(sample, dimension: file.dimension),
             parameters: parameters)
         try graph.insertAll(sound, progress: progress)
+        graph.trainedCount = sound.count
         graph.measureCodeError()
         return graph
     }

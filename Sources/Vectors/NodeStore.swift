@@ -196,7 +196,8 @@ final class NodeStore: @unchecked Sendable {
     // MARK: Atomic parts
 
     func state(of node: UInt32) -> State {
-        State(rawValue: byte(node, at: NodeStore.stateOffset).pointee.load(ordering: .acquiring)) ?? .free
+        State(rawValue: byte(node, at: NodeStore.stateOffset).pointee.load(ordering: .acquiring))
+            ?? .free
     }
 
     func setState(_ state: State, of node: UInt32) {

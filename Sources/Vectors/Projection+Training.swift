@@ -29,7 +29,9 @@ extension Projection {
     private static func plain(_ rows: Matrix, dimension: Int) -> Projection {
         let count = (dimension + 63) / 64 * 64
         var largest: Float = 0
-        for row in 0..<rows.height { largest = max(largest, Kernels.best.largest(rows[row], dimension)) }
+        for row in 0..<rows.height {
+            largest = max(largest, Kernels.best.largest(rows[row], dimension))
+        }
         return Projection(
             dimension: dimension, codeCount: count, prefix: count,
             // Beyond the sample there may be larger components; the largest of few are clipped.
@@ -117,7 +119,9 @@ final class Matrix {
             }
         }
         for row in 0..<width {
-            for column in row + 1..<max(width, row + 1) { moments[row][column] = moments[column][row] }
+            for column in row + 1..<max(width, row + 1) {
+                moments[row][column] = moments[column][row]
+            }
         }
         return moments
     }

@@ -118,7 +118,9 @@ extension VectorFile {
     package func condition(of member: NamedSlot) -> Condition {
         guard member.slot.rawValue < slotCount else { return .missing }
         let record = record(at: member.slot)
-        guard checksum(ofRecordAt: record, member.slot) == checksum(at: member.slot) else { return .damaged }
+        guard checksum(ofRecordAt: record, member.slot) == checksum(at: member.slot) else {
+            return .damaged
+        }
         guard owner(at: member.slot) == member.owner else { return .otherOwner }
         return .sound(model: model(at: member.slot))
     }

@@ -27,7 +27,11 @@ struct VectorsBench {
         var options: [String: String] = [:]
         var arguments = arguments[...]
         while let option = arguments.popFirst() {
-            if option == "--json" { options["json"] = "" } else { options[option] = arguments.popFirst() }
+            if option == "--json" {
+                options["json"] = ""
+            } else {
+                options[option] = arguments.popFirst()
+            }
         }
         guard let base = options["--base"], let queries = options["--queries"],
             let truth = options["--truth"]
@@ -50,7 +54,8 @@ struct VectorsBench {
     let options: [String: String]
 
     private func run() throws -> Report {
-        let folder = NSTemporaryDirectory() + "tintype-bench-\(ProcessInfo.processInfo.processIdentifier)"
+        let folder =
+            NSTemporaryDirectory() + "tintype-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var report = Report()
@@ -151,7 +156,8 @@ extension VectorsBench.Report {
     /// Throughput of one and two threads at a recall, interpolated between the rows beside it.
     func throughput(at recall: Double) -> [Double]? {
         if let first = rows.first, first.recall10 >= recall { return [first.qps1, first.qps2] }
-        for (a, b) in zip(rows, rows.dropFirst()) where a.recall10 < recall && b.recall10 >= recall {
+        for (a, b) in zip(rows, rows.dropFirst()) where a.recall10 < recall && b.recall10 >= recall
+        {
             let share = (recall - a.recall10) / (b.recall10 - a.recall10)
             return [
                 exp(log(a.qps1) * (1 - share) + log(b.qps1) * share),
