@@ -9,7 +9,7 @@ package final class ExactIndex: VectorIndex {
     }
 
     private let file: VectorFile
-    private let state = Mutex(Members())
+    private let state = Lock(Members())
 
     package init(_ file: VectorFile) { self.file = file }
 

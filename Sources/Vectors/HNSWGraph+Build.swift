@@ -27,7 +27,7 @@ extension HNSWGraph {
     func insertAll(
         _ members: [NamedSlot], progress: @escaping @Sendable (Int) -> Void
     ) throws(VectorError) {
-        let failure = Mutex<VectorError?>(nil)
+        let failure = Lock<VectorError?>(nil)
         let next = Atomic<Int>(0)
         changing.withLock { _ in
             DispatchQueue.concurrentPerform(iterations: max(1, parameters.threads)) { _ in

@@ -155,9 +155,11 @@ extension HNSWGraph {
             let named = directory.withLock { $0.nodes }
             return named.indices.compactMap { slot in
                 guard named[slot] != NodeStore.none else { return nil }
-                let record = nodes.record(named[slot]).pointee
+                let record = nodes.record(named[slot])
                 let slot = VectorSlot(UInt32(slot))
-                return (NamedSlot(slot: slot, owner: record.owner), record.checksum)
+                return (
+                    NamedSlot(slot: slot, owner: record.pointee.owner), record.pointee.checksum
+                )
             }
         }
     }

@@ -23,9 +23,9 @@ package final class HNSWGraph: VectorIndex {
     let deadCount = Atomic<Int>(0)
     private let changeCount = Atomic<Int>(0)
     private let trained = Atomic<Int>(0)
-    let directory = Mutex(Directory())
+    let directory = Lock(Directory())
     /// Held by whoever changes links; searches do not look at it.
-    let changing = Mutex(Sweep())
+    let changing = Lock(Sweep())
 
     struct Directory {
         /// The node of each slot, or none.
@@ -117,6 +117,7 @@ package final class SearchTuning: Sendable {
     /// The codes' error as a distance: one standard deviation, measured after building.
     let codeError = Atomic<UInt32>(Float(0.01).bitPattern)
 
+    package let widthT = Atomic<Int>(2)
     package var tail: Float {
         get { Float(bitPattern: tailTrust.load(ordering: .relaxed)) }
         set { tailTrust.store(newValue.bitPattern, ordering: .relaxed) }

@@ -78,16 +78,23 @@ extension VectorSpace {
     }
 
     /// Builds every graph anew from the exact vectors; searches use the old ones meanwhile.
-    package func rebuild(progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in })
-        async throws(VectorError)
-    {
+    ///
+    /// A model with no more than `limit` vectors, by default `exactLimit`, gets none.
+    package func rebuild(
+        above limit: Int? = nil, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+    ) async throws(VectorError) {
         try await background.run { () throws(VectorError) in
             let large = self.indexes.withLock { indexes in
-                indexes.filter { $0.value.count > self.settings.exactLimit }.keys.sorted()
+                indexes.filter { $0.value.count > limit ?? self.settings.exactLimit }.keys.sorted()
             }
             for model in large { try self.build(model, progress: progress) }
             try self.writeSnapshot()
         }
+    }
+
+    /// The graph of a model, if it has one.
+    package func graph(of model: UInt32) -> HNSWGraph? {
+        indexes.withLock { $0[model] as? HNSWGraph }
     }
 
     /// Reads every record that can be found again, hides those that are damaged by now and returns

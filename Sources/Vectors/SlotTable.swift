@@ -15,7 +15,7 @@ final class SlotTable: Sendable {
         var retired: [(slot: VectorSlot, stamp: UInt64)] = []
     }
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
     private let readers: ReaderEpochs
 
     /// `named` are taken; every other slot below `end` is garbage and free.
@@ -30,7 +30,7 @@ final class SlotTable: Sendable {
             }
         }
         let free = status.indices.reversed().filter { status[$0] == .free }
-        state = Mutex(
+        state = Lock(
             State(
                 status: status,
                 models: ContiguousArray(repeating: 0, count: status.count),

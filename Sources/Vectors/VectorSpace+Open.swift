@@ -103,7 +103,7 @@ extension VectorFile {
     func conditions(of members: [NamedSlot]) -> [Condition] {
         let size = 1_024
         let blocks = (members.count + size - 1) / size
-        let results = Mutex([[Condition]](repeating: [], count: blocks))
+        let results = Lock([[Condition]](repeating: [], count: blocks))
         DispatchQueue.concurrentPerform(iterations: blocks) { block in
             let part = members[block * size..<min(members.count, (block + 1) * size)]
             let conditions = part.map { condition(of: $0) }

@@ -12,12 +12,12 @@ package final class VectorSpace: Sendable {
     let file: VectorFile
     let slots: SlotTable
     private let commits: CommitGroup
-    let indexes: Mutex<[UInt32: any VectorIndex]>
+    let indexes: Lock<[UInt32: any VectorIndex]>
     /// Changes of graphs, one after the other.
     let changes: BlockingQueue
     /// Building and snapshots, which take long.
     let background: BlockingQueue
-    let upkeep = Mutex(Upkeep())
+    let upkeep = Lock(Upkeep())
 
     package var name: String { settings.name }
     package var dimension: Int { file.dimension }
@@ -27,7 +27,7 @@ package final class VectorSpace: Sendable {
         self.file = file
         self.slots = slots
         commits = CommitGroup(file: file, queue: queue)
-        indexes = Mutex([:])
+        indexes = Lock([:])
         changes = BlockingQueue("vectors.\(settings.name).changes")
         background = BlockingQueue("vectors.\(settings.name).background", qos: .utility)
     }
