@@ -63,5 +63,5 @@ TARGET static void axpy_f32(float scale, const float *x, float *y, size_t count)
 #include "distance_score.h"
 
 const tt_kernels tt_kernels_avx2 = {
-    "avx2", dot_f64, dot_f32, axpy_f32, dot_u8s8, largest, quantise, rotate, weighted_squares, score};
+    "avx2", dot_f64, dot_f32, axpy_f32, dot_u8s8, largest, quantise, centre, scale, rotate, weighted_squares, score};
 #endif

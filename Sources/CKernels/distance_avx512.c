@@ -67,9 +67,31 @@ TARGET static void axpy_f32(float scale, const float *x, float *y, size_t count)
     }
 }
 
+// Eight rows at once share each load of the codes and keep the multipliers busy.
+#define HAS_ROTATE
+TARGET static void rotate(const int8_t *matrix, const float *scales, const int32_t *sums,
+                          size_t rows, size_t columns, const uint8_t *codes, float scale,
+                          float *y) {
+    for (size_t row = 0; row < rows; row += 8) {
+        const int8_t *start = matrix + row * columns;
+        __m512i s[8];
+        for (int j = 0; j < 8; j++) s[j] = _mm512_setzero_si512();
+        for (size_t i = 0; i < columns; i += 64) {
+            __m512i c = _mm512_loadu_si512(codes + i);
+#pragma clang loop unroll(full)
+            for (int j = 0; j < 8; j++)
+                s[j] = _mm512_dpbusd_epi32(
+                    s[j], c, _mm512_loadu_si512(start + (size_t)j * columns + i));
+        }
+        for (int j = 0; j < 8; j++)
+            y[row + j] = scale * scales[row + j] *
+                         (float)(_mm512_reduce_add_epi32(s[j]) - 128 * sums[row + j]);
+    }
+}
+
 #include "distance_project.h"
 #include "distance_score.h"
 
 const tt_kernels tt_kernels_avx512 = {
-    "avx512-vnni", dot_f64, dot_f32, axpy_f32, dot_u8s8, largest, quantise, rotate, weighted_squares, score};
+    "avx512-vnni", dot_f64, dot_f32, axpy_f32, dot_u8s8, largest, quantise, centre, scale, rotate, weighted_squares, score};
 #endif

@@ -54,5 +54,5 @@ static void axpy_f32(float scale, const float *x, float *y, size_t count) {
 #include "distance_score.h"
 
 const tt_kernels tt_kernels_neon = {
-    "neon", dot_f64, dot_f32, axpy_f32, dot_u8s8, largest, quantise, rotate, weighted_squares, score};
+    "neon", dot_f64, dot_f32, axpy_f32, dot_u8s8, largest, quantise, centre, scale, rotate, weighted_squares, score};
 #endif

@@ -31,4 +31,4 @@ static void axpy_f32(float scale, const float *x, float *y, size_t count) {
 #include "distance_score.h"
 
 const tt_kernels tt_kernels_portable = {
-    "portable", dot_f64, dot_f32, axpy_f32, dot_u8s8, largest, quantise, rotate, weighted_squares, score};
+    "portable", dot_f64, dot_f32, axpy_f32, dot_u8s8, largest, quantise, centre, scale, rotate, weighted_squares, score};

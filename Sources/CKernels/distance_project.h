@@ -26,6 +26,15 @@ TARGET static void quantise(const float *x, float inverse, uint8_t *codes, size_
     }
 }
 
+TARGET static void centre(const uint8_t *codes, int8_t *weights, size_t count) {
+    for (size_t i = 0; i < count; i++) weights[i] = (int8_t)(codes[i] ^ 0x80);
+}
+
+TARGET static void scale(const float *x, float factor, float *y, size_t count) {
+    for (size_t i = 0; i < count; i++) y[i] = x[i] * factor;
+}
+
+#ifndef HAS_ROTATE
 TARGET static void rotate(const int8_t *matrix, const float *scales, const int32_t *sums,
                           size_t rows, size_t columns, const uint8_t *codes, float scale,
                           float *y) {
@@ -34,6 +43,7 @@ TARGET static void rotate(const int8_t *matrix, const float *scales, const int32
         y[row] = scale * scales[row] * (float)(product - 128 * sums[row]);
     }
 }
+#endif
 
 TARGET static float weighted_squares(const float *x, const float *weights, size_t count) {
     float sum[16] = {0};

@@ -6,7 +6,7 @@ final class CommitGroup: Sendable {
 
     private let file: VectorFile
     private let queue: BlockingQueue
-    private let waiting = Mutex<[Waiter]>([])
+    private let waiting = Lock<[Waiter]>([])
 
     init(file: VectorFile, queue: BlockingQueue) {
         self.file = file

@@ -5,12 +5,15 @@ package final class ExactIndex: VectorIndex {
     private struct Members {
         var list: ContiguousArray<NamedSlot> = []
         var places: [VectorSlot: Int] = [:]
+        var version = 0
     }
 
     private let file: VectorFile
-    private let state = Mutex(Members())
+    private let state = Lock(Members())
 
     package init(_ file: VectorFile) { self.file = file }
+
+    package var version: Int { state.withLock { $0.version } }
 
     package var count: Int { state.withLock { $0.list.count } }
 
@@ -23,7 +26,18 @@ package final class ExactIndex: VectorIndex {
             guard members.places[member.slot] == nil else { return false }
             members.places[member.slot] = members.list.count
             members.list.append(member)
+            members.version += 1
             return true
+        }
+    }
+
+    /// Adds members whose records were checked a moment ago.
+    func addSound(_ members: [NamedSlot]) {
+        state.withLock { state in
+            for member in members where state.places[member.slot] == nil {
+                state.places[member.slot] = state.list.count
+                state.list.append(member)
+            }
         }
     }
 
@@ -31,6 +45,7 @@ package final class ExactIndex: VectorIndex {
     package func remove(_ slot: VectorSlot) -> Bool {
         state.withLock { members in
             guard let place = members.places.removeValue(forKey: slot) else { return false }
+            members.version += 1
             let last = members.list.removeLast()
             if last.slot != slot {
                 members.list[place] = last

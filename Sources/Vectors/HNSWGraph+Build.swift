@@ -18,6 +18,7 @@ extension HNSWGraph {
             file: file, projection: Projection.train(sample, dimension: file.dimension),
             parameters: parameters)
         try graph.insertAll(sound, progress: progress)
+        graph.trainedCount = sound.count
         graph.measureCodeError()
         return graph
     }
@@ -26,7 +27,7 @@ extension HNSWGraph {
     func insertAll(
         _ members: [NamedSlot], progress: @escaping @Sendable (Int) -> Void
     ) throws(VectorError) {
-        let failure = Mutex<VectorError?>(nil)
+        let failure = Lock<VectorError?>(nil)
         let next = Atomic<Int>(0)
         changing.withLock { _ in
             DispatchQueue.concurrentPerform(iterations: max(1, parameters.threads)) { _ in

@@ -214,9 +214,7 @@ extension HNSWGraph {
 
     /// The codes of a node as the weights of a query.
     func loadWeights(of node: UInt32, into weights: UnsafeMutablePointer<Int8>) {
-        let bytes = UnsafeMutableRawPointer(weights).assumingMemoryBound(to: UInt8.self)
-        bytes.update(from: nodes.codes(of: node), count: projection.codeCount)
-        Projection.centre(bytes, projection.codeCount)
+        Kernels.best.centre(nodes.codes(of: node), weights, projection.codeCount)
     }
 
     /// Codes are stored 128 too high: a product with them is so many times 128 too high.

@@ -3,7 +3,9 @@ import Synchronization
 extension HNSWGraph {
     /// The unlinking of dead nodes: node after node, each list that leads to one is chosen anew.
     struct Sweep {
+        /// The nodes that are being unlinked; what dies later waits for the next sweep.
         var dead: [UInt32] = []
+        var isDying: [Bool] = []
         var cursor = 0
         var end = 0
         var isRunning: Bool { cursor < end }
@@ -20,8 +22,10 @@ extension HNSWGraph {
         }
         let head = nodes.links(of: node, level: 0)[0].load(ordering: .acquiring)
         var previous = head
-        while nodes.next(of: previous) != node { previous = nodes.next(of: previous) }
-        nodes.setNext(nodes.next(of: node), of: previous)
+        while previous != NodeStore.none, nodes.next(of: previous) != node {
+            previous = nodes.next(of: previous)
+        }
+        if previous != NodeStore.none { nodes.setNext(nodes.next(of: node), of: previous) }
         nodes.giveBack([node], file.readers)
         if nodes.isDead(head) { deadCount.add(1, ordering: .relaxed) }
     }
@@ -47,10 +51,14 @@ extension HNSWGraph {
             sweep.dead = (0..<UInt32(sweep.end)).filter {
                 nodes.state(of: $0) == .hidden && nodes.isDead($0)
             }
+            sweep.isDying = [Bool](repeating: false, count: sweep.end)
+            for node in sweep.dead { sweep.isDying[Int(node)] = true }
         }
         let stop = min(sweep.end, sweep.cursor + lists)
         contexts.with { context in
-            for node in sweep.cursor..<stop { repair(UInt32(node), context) }
+            for node in sweep.cursor..<stop where !sweep.isDying[node] {
+                repair(UInt32(node), context)
+            }
         }
         sweep.cursor = stop
         if !sweep.isRunning { finish(&sweep) }
@@ -59,7 +67,7 @@ extension HNSWGraph {
     /// Replaces a node's links to dead nodes by the best of what those led to.
     private func repair(_ node: UInt32, _ context: SearchContext) {
         let state = nodes.state(of: node)
-        guard state == .live || state == .hidden, !nodes.isDead(node) else { return }
+        guard state == .live || state == .hidden else { return }
         for level in 0...Int(nodes.record(node).pointee.level) {
             nodes.locked(node) {
                 let list = nodes.list(of: node, level: level)
@@ -80,6 +88,7 @@ extension HNSWGraph {
         nodes.giveBack(sweep.dead, file.readers)
         deadCount.subtract(sweep.dead.count, ordering: .relaxed)
         sweep.dead = []
+        sweep.isDying = []
     }
 
     private func replaceEntryIfDead() {

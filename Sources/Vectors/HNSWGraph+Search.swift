@@ -90,22 +90,29 @@ extension HNSWGraph {
         let limit = UInt32(context.limit)
         var codes = codes
         var cursor = 0
-        while cursor < context.count {
-            guard !context.isExpanded(cursor) else {
+        let width = Int(tuning.widthT.load(ordering: .relaxed))
+        while true {
+            var unvisited = 0
+            var wanted = width
+            while wanted > 0, cursor < context.count {
+                if !context.isExpanded(cursor) {
+                    let links = UnsafeRawPointer(
+                        nodes.links(of: context.node(at: cursor), level: level)
+                    ).assumingMemoryBound(to: UInt32.self)
+                    context.markExpanded(cursor)
+                    unvisited += tt_gather(
+                        links, degree, limit, context.visited, context.stamp,
+                        context.unvisited + unvisited)
+                    wanted -= 1
+                }
                 cursor += 1
-                continue
             }
-            let node = context.node(at: cursor)
-            context.markExpanded(cursor)
-            let links = UnsafeRawPointer(nodes.links(of: node, level: level))
-                .assumingMemoryBound(to: UInt32.self)
-            let unvisited = tt_gather(
-                links, degree, limit, context.visited, context.stamp, context.unvisited)
+            guard wanted < width else { return }
             let bound = context.bound
             let kept = kernels.score(
                 &codes, context.weights, context.unvisited, unvisited,
                 bound == .min ? .min : bound - slack, context.kept, context.products)
-            var nearest = cursor + 1
+            var nearest = cursor
             for place in 0..<kept where context.products[place] > context.bound {
                 let candidate = context.kept[place]
                 let at = context.offer(candidate, context.products[place])
@@ -132,25 +139,30 @@ extension HNSWGraph {
         let margin = Double(tuning.error * tuning.rank)
         var offset = 0.0
         var ranked = 0.0
+        for place in 0..<min(context.count, 24) {
+            tt_prefetch(nodes.record(context.node(at: place)), 1)
+        }
+        for place in 0..<min(context.count, 3) { prefetchVector(of: context.node(at: place)) }
         for place in 0..<context.count {
             let node = context.node(at: place)
-            if place + 2 < context.count { prefetchVector(of: context.node(at: place + 2)) }
+            if place + 3 < context.count { prefetchVector(of: context.node(at: place + 3)) }
             let guess = 1 - Double(context.product(at: place)) * Double(weighing.unit)
             if Int(ranked) >= request.count, guess + offset / ranked - margin > best.bound { break }
             var member = node
             var isFirst = true
             while member != NodeStore.none {
-                let record = nodes.record(member).pointee
+                let record = nodes.record(member)
+                let owner = record.pointee.owner
                 let state = nodes.state(of: member)
-                if state == .live || state == .twin, request.allows(record.owner) {
-                    let slot = VectorSlot(record.slot)
+                if state == .live || state == .twin, request.allows(owner) {
+                    let slot = VectorSlot(record.pointee.slot)
                     let distance = file.distance(query, to: slot)
                     if isFirst {
                         offset += distance - guess
                         ranked += 1
                         isFirst = false
                     }
-                    best.offer(VectorMatch(slot: slot, owner: record.owner, distance: distance))
+                    best.offer(VectorMatch(slot: slot, owner: owner, distance: distance))
                 }
                 member = nodes.next(of: member)
             }

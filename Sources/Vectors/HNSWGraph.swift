@@ -21,9 +21,11 @@ package final class HNSWGraph: VectorIndex {
 
     private let liveCount = Atomic<Int>(0)
     let deadCount = Atomic<Int>(0)
-    let directory = Mutex(Directory())
+    private let changeCount = Atomic<Int>(0)
+    private let trained = Atomic<Int>(0)
+    let directory = Lock(Directory())
     /// Held by whoever changes links; searches do not look at it.
-    let changing = Mutex(Sweep())
+    let changing = Lock(Sweep())
 
     struct Directory {
         /// The node of each slot, or none.
@@ -53,23 +55,32 @@ package final class HNSWGraph: VectorIndex {
         tuning = SearchTuning()
     }
 
+    /// How many vectors there were when the codes were chosen.
+    var trainedCount: Int {
+        get { trained.load(ordering: .relaxed) }
+        set { trained.store(newValue, ordering: .relaxed) }
+    }
+
+    package var version: Int { changeCount.load(ordering: .acquiring) }
+
     package var count: Int { liveCount.load(ordering: .relaxed) }
 
     package func members() -> [NamedSlot] {
-        let named = directory.withLock { $0.nodes }
-        return named.indices.compactMap { slot in
-            guard named[slot] != NodeStore.none else { return nil }
-            let owner = nodes.record(named[slot]).pointee.owner
-            return NamedSlot(slot: VectorSlot(UInt32(slot)), owner: owner)
+        file.readers.reading {
+            let named = directory.withLock { $0.nodes }
+            return named.indices.compactMap { slot in
+                guard named[slot] != NodeStore.none else { return nil }
+                let owner = nodes.record(named[slot]).pointee.owner
+                return NamedSlot(slot: VectorSlot(UInt32(slot)), owner: owner)
+            }
         }
     }
 
     @discardableResult
     package func add(_ member: NamedSlot) throws(VectorError) -> Bool {
-        guard case .sound = file.condition(of: member),
-            directory.withLock({ $0[member.slot] }) == NodeStore.none
-        else { return false }
+        guard case .sound = file.condition(of: member) else { return false }
         return try changing.withLock { sweep throws(VectorError) in
+            guard directory.withLock({ $0[member.slot] }) == NodeStore.none else { return false }
             try insert(member)
             advance(&sweep, by: 48)
             return true
@@ -83,6 +94,7 @@ package final class HNSWGraph: VectorIndex {
             guard node != NodeStore.none else { return false }
             directory[slot] = NodeStore.none
             liveCount.subtract(1, ordering: .relaxed)
+            changeCount.add(1, ordering: .releasing)
             hide(node)
             return true
         }
@@ -92,6 +104,7 @@ package final class HNSWGraph: VectorIndex {
     func register(_ node: UInt32, at slot: VectorSlot, _ directory: inout Directory) {
         directory[slot] = node
         liveCount.add(1, ordering: .relaxed)
+        changeCount.add(1, ordering: .releasing)
     }
 }
 
@@ -104,6 +117,7 @@ package final class SearchTuning: Sendable {
     /// The codes' error as a distance: one standard deviation, measured after building.
     let codeError = Atomic<UInt32>(Float(0.01).bitPattern)
 
+    package let widthT = Atomic<Int>(2)
     package var tail: Float {
         get { Float(bitPattern: tailTrust.load(ordering: .relaxed)) }
         set { tailTrust.store(newValue.bitPattern, ordering: .relaxed) }

@@ -20,6 +20,10 @@ package struct Kernels: Sendable {
     let largest: @convention(c) (Floats, Int) -> Float
     /// Codes of a vector: rounded multiples, plus 128.
     let quantise: @convention(c) (Floats, Float, UnsafeMutablePointer<UInt8>?, Int) -> Void
+    /// What codes stand for, as weights.
+    let centre: @convention(c) (Codes, UnsafeMutablePointer<Int8>?, Int) -> Void
+    /// A multiple of a vector.
+    let scale: @convention(c) (Floats, Float, UnsafeMutablePointer<Float>?, Int) -> Void
     /// A matrix times a vector of codes.
     let rotate:
         @convention(c) (
@@ -43,6 +47,8 @@ package struct Kernels: Sendable {
         dotOfCodes = kernels.dot_u8s8
         largest = kernels.largest
         quantise = kernels.quantise
+        centre = kernels.centre
+        scale = kernels.scale
         rotate = kernels.rotate
         weightedSquares = kernels.weighted_squares
         score = kernels.score

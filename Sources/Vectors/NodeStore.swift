@@ -44,7 +44,7 @@ final class NodeStore: @unchecked Sendable {
     let blocks: UnsafeMutableRawPointer
     private let records: UnsafeMutableRawPointer
     private let upperLists: UnsafeMutableRawPointer
-    private let memory: Mutex<Memory>
+    private let memory: Lock<Memory>
     private let end = Atomic<Int>(0)
 
     struct Memory: ~Copyable {
@@ -72,7 +72,7 @@ final class NodeStore: @unchecked Sendable {
         self.blocks = blocks.base
         self.records = records.base
         upperLists = upper.base
-        memory = Mutex(
+        memory = Lock(
             Memory(
                 blocks: blocks, records: records, upper: upper,
                 levels: LevelGenerator(degree: layout.upperDegree, seed: seed)))

@@ -80,7 +80,7 @@ extension Projection {
         let unit = largest / 127
         let bytes = UnsafeMutableRawPointer(weights).assumingMemoryBound(to: UInt8.self)
         kernels.quantise(scratch.projected, 1 / unit, bytes, codeCount)
-        Projection.centre(bytes, codeCount)
+        kernels.centre(bytes, weights, codeCount)
         return weighing(weights, scratch, unit: unit)
     }
 
@@ -98,14 +98,7 @@ extension Projection {
     }
 
     /// As many ones as there may be codes, to sum weights with.
-    static let ones = [UInt8](repeating: 1, count: 4_096)
-
-    /// Turns codes into the signed numbers that they stand for.
-    static func centre(_ codes: UnsafeMutablePointer<UInt8>, _ count: Int) {
-        let words = UnsafeMutableRawPointer(codes).assumingMemoryBound(to: SIMD64<UInt8>.self)
-        for word in 0..<count / 64 { words[word] ^= SIMD64(repeating: 0x80) }
-    }
-}
+    static let ones = [UInt8](repeating: 1, count: 4_096)}
 
 /// How the products of a query's weights are to be read.
 struct Weighing: Sendable {

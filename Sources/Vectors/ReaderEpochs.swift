@@ -11,7 +11,7 @@ package final class ReaderEpochs: Sendable {
         var readers: [(epoch: UInt64, count: Int)] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     package init() {}
 

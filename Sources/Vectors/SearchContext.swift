@@ -139,7 +139,7 @@ final class ContextPool: Sendable {
 
     private let layout: NodeLayout
     private let projection: Projection
-    private let idle = Mutex<[Idle]>([])
+    private let idle = Lock<[Idle]>([])
 
     init(layout: NodeLayout, projection: Projection) {
         self.layout = layout

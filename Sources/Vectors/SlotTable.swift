@@ -8,28 +8,33 @@ final class SlotTable: Sendable {
         var status: ContiguousArray<Status>
         /// The model of each taken slot's vector.
         var models: ContiguousArray<UInt32>
+        /// Named by the database though the file ends before them: not to be handed out either.
+        var reserved: Set<VectorSlot> = []
         var free: [VectorSlot]
         /// Given back, but perhaps still being read; oldest first.
         var retired: [(slot: VectorSlot, stamp: UInt64)] = []
     }
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
     private let readers: ReaderEpochs
 
     /// `named` are taken; every other slot below `end` is garbage and free.
     init(end: Int, named: some Sequence<VectorSlot>, readers: ReaderEpochs) {
         var status = ContiguousArray(repeating: Status.free, count: end)
+        var reserved: Set<VectorSlot> = []
         for slot in named {
-            // A named slot behind the end of the file must not be handed out as a new one either.
-            while status.count <= slot.rawValue { status.append(.free) }
-            status[Int(slot.rawValue)] = .taken
+            if slot.rawValue < end {
+                status[Int(slot.rawValue)] = .taken
+            } else {
+                reserved.insert(slot)
+            }
         }
         let free = status.indices.reversed().filter { status[$0] == .free }
-        state = Mutex(
+        state = Lock(
             State(
                 status: status,
                 models: ContiguousArray(repeating: 0, count: status.count),
-                free: free.map { VectorSlot(UInt32($0)) }))
+                reserved: reserved, free: free.map { VectorSlot(UInt32($0)) }))
         self.readers = readers
     }
 
@@ -42,15 +47,20 @@ final class SlotTable: Sendable {
                 state.free.append(slot)
             }
             state.retired.removeFirst(quiet.count)
-            let slot = state.free.popLast() ?? VectorSlot(UInt32(state.status.count))
-            if slot.rawValue == state.status.count {
-                state.status.append(.taken)
-                state.models.append(model)
-            } else {
-                state.status[Int(slot.rawValue)] = .taken
-                state.models[Int(slot.rawValue)] = model
-            }
+            let slot = state.free.popLast() ?? SlotTable.extend(&state)
+            state.status[Int(slot.rawValue)] = .taken
+            state.models[Int(slot.rawValue)] = model
             return slot
+        }
+    }
+
+    /// A new slot behind the end that nobody names.
+    private static func extend(_ state: inout State) -> VectorSlot {
+        while true {
+            let slot = VectorSlot(UInt32(state.status.count))
+            state.status.append(.taken)
+            state.models.append(0)
+            if state.reserved.remove(slot) == nil { return slot }
         }
     }
 
@@ -69,6 +79,7 @@ final class SlotTable: Sendable {
     @discardableResult
     func giveBack(_ slot: VectorSlot) -> Bool {
         state.withLock { state in
+            if state.reserved.remove(slot) != nil { return true }
             guard slot.rawValue < state.status.count,
                 state.status[Int(slot.rawValue)] == .taken
             else { return false }

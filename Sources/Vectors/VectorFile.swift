@@ -22,7 +22,7 @@ package final class VectorFile: Sendable {
     private let kernels = Kernels.best
     // Set once, before the file is shared; it stays valid until deinit unmaps it.
     nonisolated(unsafe) private let base: UnsafeRawPointer
-    private let mapping: Mutex<Reservation>
+    private let mapping: Lock<Reservation>
     private let writtenSlots: Atomic<Int>
     private let failed = Atomic(false)
 
@@ -54,7 +54,7 @@ package final class VectorFile: Sendable {
             descriptor, to: VectorFileHeader.space + present * header.recordSize)
         base = UnsafeRawPointer(mapping.base)
         writtenSlots = Atomic(present)
-        self.mapping = Mutex(mapping)
+        self.mapping = Lock(mapping)
     }
 
     deinit { close(descriptor) }

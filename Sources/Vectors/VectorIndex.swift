@@ -40,6 +40,9 @@ package protocol VectorIndex: AnyObject, Sendable {
     /// How many vectors can be found.
     var count: Int { get }
 
+    /// Grows with every change of what can be found.
+    var version: Int { get }
+
     /// Makes the stored vector at `slot` findable; false if it was already, or its record is damaged.
     @discardableResult
     func add(_ member: NamedSlot) throws(VectorError) -> Bool

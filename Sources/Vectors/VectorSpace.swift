@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// The vectors of one space (`caption`, `suggestions`, `text`, `image`): durable, findable, replaceable.
@@ -11,7 +12,12 @@ package final class VectorSpace: Sendable {
     let file: VectorFile
     let slots: SlotTable
     private let commits: CommitGroup
-    let indexes: Mutex<[UInt32: any VectorIndex]>
+    let indexes: Lock<[UInt32: any VectorIndex]>
+    /// Changes of graphs, one after the other.
+    let changes: BlockingQueue
+    /// Building and snapshots, which take long.
+    let background: BlockingQueue
+    let upkeep = Lock(Upkeep())
 
     package var name: String { settings.name }
     package var dimension: Int { file.dimension }
@@ -21,7 +27,9 @@ package final class VectorSpace: Sendable {
         self.file = file
         self.slots = slots
         commits = CommitGroup(file: file, queue: queue)
-        indexes = Mutex([:])
+        indexes = Lock([:])
+        changes = BlockingQueue("vectors.\(settings.name).changes")
+        background = BlockingQueue("vectors.\(settings.name).background", qos: .utility)
     }
 
     // MARK: Changing
@@ -36,7 +44,7 @@ package final class VectorSpace: Sendable {
         let slot = slots.take(model: model)
         do throws(VectorError) {
             try await commits.write(vector, owner: owner, model: model, at: slot)
-            try index(of: model).add(NamedSlot(slot: slot, owner: owner))
+            try await enter(NamedSlot(slot: slot, owner: owner), model: model)
         } catch {
             slots.giveBack(slot)
             throw error
@@ -48,8 +56,9 @@ package final class VectorSpace: Sendable {
     /// is left as it is, so repeating is safe as long as the slot was not handed out again.
     package func remove(_ slot: VectorSlot) {
         guard let model = slots.model(of: slot) else { return }
-        indexes.withLock { $0[model] }?.remove(slot)
+        indexes.withLock { indexes in _ = indexes[model]?.remove(slot) }
         slots.giveBack(slot)
+        noteChange(model: model)
     }
 
     // MARK: Searching
@@ -87,12 +96,4 @@ package final class VectorSpace: Sendable {
     /// How many vectors can be found, over all models.
     package var count: Int { indexes.withLock { $0.values.reduce(0) { $0 + $1.count } } }
 
-    func index(of model: UInt32) -> any VectorIndex {
-        indexes.withLock { indexes in
-            if let index = indexes[model] { return index }
-            let index = ExactIndex(file)
-            indexes[model] = index
-            return index
-        }
-    }
 }

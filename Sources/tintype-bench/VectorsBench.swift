@@ -17,13 +17,14 @@ struct VectorsBench {
         var dimension = 0
         var codes = 0
         var buildSeconds = 0.0
+        var startSeconds = 0.0
         var bytesPerVector = 0.0
         var rows: [Row] = []
         var at95: [Double]?
         var at99: [Double]?
     }
 
-    static func main(_ arguments: [String]) -> Int32 {
+    static func main(_ arguments: [String]) async -> Int32 {
         var options: [String: String] = [:]
         var arguments = arguments[...]
         while let option = arguments.popFirst() {
@@ -41,7 +42,7 @@ struct VectorsBench {
         }
         do {
             let set = try VectorSet(base: base, queries: queries, truth: truth)
-            let report = try VectorsBench(set: set, options: options).run()
+            let report = try await VectorsBench(set: set, options: options).run()
             print(try report.text(asJSON: options["json"] != nil))
             return 0
         } catch {
@@ -53,77 +54,106 @@ struct VectorsBench {
     let set: VectorSet
     let options: [String: String]
 
-    private func run() throws -> Report {
+    private func run() async throws -> Report {
         let folder =
-            NSTemporaryDirectory() + "tintype-bench-\(ProcessInfo.processInfo.processIdentifier)"
+            options["--keep"]
+            ?? NSTemporaryDirectory() + "tintype-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        defer { if options["--keep"] == nil { try? FileManager.default.removeItem(atPath: folder) } }
         var report = Report()
         report.vectors = set.base.count
         report.dimension = set.base[0].count
-        let file = try VectorFile.open(
-            path: folder + "/bench.vec", dimension: report.dimension, identity: 1)
-        var members: [NamedSlot] = []
-        for (row, vector) in set.base.enumerated() {
-            let member = NamedSlot(slot: VectorSlot(UInt32(row)), owner: UInt64(row))
-            try file.write(
-                UnitVector(vector, dimension: report.dimension), owner: member.owner, model: 1,
-                at: member.slot)
-            members.append(member)
+        let named = try write(to: folder)
+        let built = Mutex<ContinuousClock.Instant?>(nil)
+        var settings = VectorSpace.Settings(
+            folder: folder, name: "bench", dimension: report.dimension)
+        settings.exactLimit = .max
+        settings.onEvent = { event in
+            if case .built = event { built.withLock { $0 = .now } }
         }
-        var parameters = GraphParameters()
-        if let text = options["--threads"], let threads = Int(text) { parameters.threads = threads }
-        let start = ContinuousClock.now
-        let graph = try HNSWGraph.build(file: file, members: members, parameters: parameters)
-        report.buildSeconds = start.duration(to: .now) / .seconds(1)
+        if let text = options["--threads"], let threads = Int(text) {
+            settings.parameters.threads = threads
+        }
+        let opening = ContinuousClock.now
+        let space = try await VectorSpace.open(settings, named: named).space
+        _ = try space.nearest(to: set.queries[0], count: 10, model: 1)
+        report.startSeconds = opening.duration(to: .now) / .seconds(1)
+        if space.graph(of: 1) == nil {
+            let start = ContinuousClock.now
+            try await space.rebuild(above: 0)
+            report.buildSeconds = start.duration(to: built.withLock { $0 } ?? .now) / .seconds(1)
+        }
+        guard let graph = space.graph(of: 1) else { return report }
         let stats = graph.statistics
         report.bytesPerVector = Double(stats.bytes) / Double(set.base.count)
         report.codes = stats.codes
+        note("\(stats)")
         if let text = options["--tail"], let value = Float(text) { graph.tuning.tail = value }
         if let text = options["--rank"], let value = Float(text) { graph.tuning.rank = value }
-        FileHandle.standardError.write(Data("\(stats)\n".utf8))
         let breadths =
             options["--ef"]?.split(separator: ",").compactMap { Int($0) }
             ?? [10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192, 256, 512]
-        for breadth in breadths {
-            report.rows.append(measure(graph, breadth))
-            FileHandle.standardError.write(Data("\(report.rows.last!)\n".utf8))
-        }
         for tail in (options["--tails"] ?? "").split(separator: ",").compactMap({ Float($0) }) {
             graph.tuning.tail = tail
-            for breadth in [16, 32, 64, 128] {
-                FileHandle.standardError.write(Data("\(tail) \(measure(graph, breadth))\n".utf8))
-            }
+            for breadth in breadths { note("\(tail) \(measure(space, breadth))") }
+        }
+        for width in (options["--widths"] ?? "").split(separator: ",").compactMap({ Int($0) }) {
+            graph.tuning.widthT.store(width, ordering: .relaxed)
+            for breadth in breadths { note("\(width) \(measure(space, breadth))") }
+        }
+        for rank in (options["--ranks"] ?? "").split(separator: ",").compactMap({ Float($0) }) {
+            graph.tuning.rank = rank
+            for breadth in breadths { note("\(rank) \(measure(space, breadth))") }
+        }
+        if options["--tails"] != nil || options["--ranks"] != nil { return report }
+        for breadth in breadths {
+            report.rows.append(measure(space, breadth))
+            note("\(report.rows.last!)")
         }
         report.at95 = report.throughput(at: 0.95)
         report.at99 = report.throughput(at: 0.99)
         return report
     }
 
-    private func measure(_ graph: HNSWGraph, _ breadth: Int) -> Row {
-        let request = SearchRequest(count: 10, breadth: breadth)
+    private func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+    /// Writes the base as a vector file, unless it is there from before.
+    private func write(to folder: String) throws -> [NamedSlot] {
+        let members = set.base.indices.map {
+            NamedSlot(slot: VectorSlot(UInt32($0)), owner: UInt64($0))
+        }
+        guard !FileManager.default.fileExists(atPath: folder + "/bench.vec") else { return members }
         let dimension = set.base[0].count
+        let file = try VectorFile.open(
+            path: folder + "/bench.vec", dimension: dimension, identity: 1)
+        for (member, vector) in zip(members, set.base) {
+            try file.write(
+                UnitVector(vector, dimension: dimension), owner: member.owner, model: 1,
+                at: member.slot)
+        }
+        try file.synchronise()
+        return members
+    }
+
+    private func measure(_ space: VectorSpace, _ breadth: Int) -> Row {
+        let request = SearchRequest(count: 10, breadth: breadth)
         let answers = set.queries.map { query -> [UInt64] in
-            guard let query = try? UnitVector(query, dimension: dimension) else { return [] }
-            return graph.search(query, request).map(\.owner)
+            ((try? space.search(query, model: 1, request)) ?? []).map(\.owner)
         }
         return Row(
             ef: breadth, recall10: set.recall(answers),
-            qps1: throughput(graph, request, threads: 1),
-            qps2: throughput(graph, request, threads: 2))
+            qps1: throughput(space, request, threads: 1),
+            qps2: throughput(space, request, threads: 2))
     }
 
     /// Queries per second, the best of three runs of at least 0.3 s.
-    private func throughput(_ graph: HNSWGraph, _ request: SearchRequest, threads: Int) -> Double {
-        let dimension = set.base[0].count
+    private func throughput(_ space: VectorSpace, _ request: SearchRequest, threads: Int) -> Double {
         let seconds = Double(options["--seconds"] ?? "0.3") ?? 0.3
         var best = 0.0
         if options["--cpu"] != nil {
             let start = clock()
             for query in set.queries {
-                if let query = try? UnitVector(query, dimension: dimension) {
-                    _ = graph.search(query, request)
-                }
+                _ = try? space.search(query, model: 1, request)
             }
             return Double(set.queries.count) / (Double(clock() - start) / 1e6)
         }
@@ -135,9 +165,7 @@ struct VectorsBench {
                 var place = thread * set.queries.count / threads
                 while true {
                     for _ in 0..<100 {
-                        if let query = try? UnitVector(set.queries[place], dimension: dimension) {
-                            _ = graph.search(query, request)
-                        }
+                        _ = try? space.search(set.queries[place], model: 1, request)
                         place = place + 1 == set.queries.count ? 0 : place + 1
                     }
                     done += 100

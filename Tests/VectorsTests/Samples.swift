@@ -61,7 +61,9 @@ final class TemporaryFolder: Sendable {
         try Data(bytes).write(to: URL(filePath: "\(path)/\(name)"))
     }
 
-    func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(name)") }
+    func remove(_ name: String) throws {
+        try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
 }
 
 /// 1 − cosine, the plain way.

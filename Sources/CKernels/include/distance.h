@@ -29,10 +29,14 @@ typedef struct {
     float (*largest)(const float *x, size_t count);
     /// Rounds `x` times `inverse` to -128…127 and adds 128.
     void (*quantise)(const float *x, float inverse, uint8_t *codes, size_t count);
+    /// Takes the 128 off again; `count` is a multiple of 64.
+    void (*centre)(const uint8_t *codes, int8_t *weights, size_t count);
+    /// Multiplies with `factor`.
+    void (*scale)(const float *x, float factor, float *y, size_t count);
     /// Multiplies each of `rows` rows of `columns` signed weights with `codes` less 128.
     ///
     /// `sums` holds the sum of each row, `scales` what to multiply its product with; `columns` is a
-    /// multiple of 64 and `rows` of 4.
+    /// multiple of 64 and `rows` of 8.
     void (*rotate)(const int8_t *matrix, const float *scales, const int32_t *sums, size_t rows,
                    size_t columns, const uint8_t *codes, float scale, float *y);
     /// The sum of `weights` times the squares of `x`.

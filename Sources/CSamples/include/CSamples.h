@@ -12,3 +12,6 @@ struct tt_sample {
 /// All samples, in the order in which they are shown.
 extern const struct tt_sample tt_samples[];
 extern const size_t tt_samples_count;
+
+/// The first of them; Swift does not import an array without a length.
+static inline const struct tt_sample *tt_first_sample(void) { return tt_samples; }
