@@ -53,7 +53,6 @@ def jpegs(mug, beach):
     yield "odd-size.jpg", jpeg(mug.crop((0, 0, 203, 151)))
     yield "rgb.jpg", jpeg(keep_rgb=True)
     yield "no-jfif.jpg", c.without_segment(plain, 0xE0)
-    yield "no-end.jpg", plain[:-2]
     cmyk = Image.fromarray(
         np.dstack([255 - np.asarray(mug), np.full(mug.size[::-1], 0, np.uint8)]), "CMYK"
     )

@@ -95,6 +95,7 @@ def jpegs(formats):
     yield "zero-height.jpg", sized(320, 0)
     yield "sampling-factors.jpg", plain[: frame + 11] + b"\x4f" + plain[frame + 12 :]
     yield "no-tables.jpg", plain[:2] + plain[frame:]
+    yield "no-end.jpg", plain[:-2]
     yield "many-segments.jpg", c.with_segments(plain, *[c.segment(0xE5, b"x" * 8)] * 7000)
     yield "many-comments.jpg", c.with_segments(plain, *[c.segment(0xFE, b"")] * 20000)
     yield "segment-past-end.jpg", plain[:2] + b"\xff\xe1\xff\xff" + plain[2:200]

@@ -47,7 +47,7 @@ struct HEIFItems {
 
     /// Boxes of which a file has one at most.
     private static let tables: Set<FourCC> = [
-        "pitm", "iinf", "iloc", "iref", "iprp", "idat", "hdlr", "ipco", "ipma",
+        "pitm", "iinf", "iloc", "iref", "iprp", "idat", "hdlr",
     ]
 
     init(_ meta: HEIFBox, in source: ByteSource) throws(ImageError) {
@@ -61,13 +61,8 @@ struct HEIFItems {
         guard let pitm = boxes["pitm"], let iinf = boxes["iinf"], let iloc = boxes["iloc"],
             let iprp = boxes["iprp"]
         else { throw ImageError.damaged("HEIC: no primary picture") }
-        for box in try HEIFBox.list(in: iprp.body, of: source)
-        where Self.tables.contains(box.type) {
-            guard boxes.updateValue(box, forKey: box.type) == nil else {
-                throw ImageError.damaged("HEIC: a table twice")
-            }
-        }
-        guard let ipco = boxes["ipco"], let ipma = boxes["ipma"] else {
+        let propertyTables = try HEIFBox.list(in: iprp.body, of: source)
+        guard let ipco = propertyTables.first(where: { $0.type == "ipco" }) else {
             throw ImageError.damaged("HEIC: no properties")
         }
         var reader = Reader(source, pitm.body)
@@ -79,8 +74,15 @@ struct HEIFItems {
                 try Self.references(box, in: source)
             } ?? []
         properties = try HEIFBox.list(in: ipco.body, of: source)
-        associations = try Self.associations(ipma, in: source)
+        var associations: [Association] = []
+        for box in propertyTables where box.type == "ipma" {
+            associations += try Self.associations(box, in: source)
+        }
+        self.associations = associations
         self.boxes = boxes
+        guard infos.contains(where: { [primary] in $0.id == primary }),
+            locations.contains(where: { [primary] in $0.id == primary })
+        else { throw ImageError.damaged("HEIC: no primary picture") }
     }
 
     private static func infos(

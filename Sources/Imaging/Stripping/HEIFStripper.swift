@@ -13,13 +13,14 @@ enum HEIFStripper {
         let kept = try items.drawing(in: source)
         let (inFile, inData) = try extents(of: kept, items, source, boxes)
         var result = Assembly(of: source)
-        for box in boxes[...(boxes.lastIndex { ["meta", "mdat"].contains($0.type) } ?? 0)] {
+        let last = boxes.last { ["meta", "mdat"].contains($0.type) }?.range ?? meta.range
+        for box in boxes where box.range.lowerBound <= last.lowerBound {
             switch box.type {
             case "ftyp":
                 result.keep(box.range)
             case "meta" where box.range == meta.range:
-                try put(
-                    HEIFTables(items, kept, source).meta(itemData: inData), for: box, in: &result)
+                let tables = try HEIFTables(items, kept, source).meta(itemData: inData)
+                try put(tables, for: box, isLast: box.range == last, in: &result)
             case "mdat":
                 result.keep(box.range.lowerBound..<box.body.lowerBound)
                 result.blank(box.body, except: inFile, in: source)
@@ -69,16 +70,18 @@ enum HEIFStripper {
         return (inFile, inData)
     }
 
-    /// The new `meta` box, made exactly as long as the old one.
+    /// The new `meta` box, with a gap behind it unless nothing follows.
     private static func put(
-        _ content: Assembly, for box: HEIFBox, in result: inout Assembly
+        _ content: Assembly, for box: HEIFBox, isLast: Bool, in result: inout Assembly
     ) throws(ImageError) {
         if content.isExactly(box.body) { return result.keep(box.range) }
         let room = box.range.count - 8 - content.count
-        guard room == 0 || room >= 8 else { throw ImageError.damaged("HEIC: no room for a gap") }
+        guard isLast || room == 0 || room >= 8 else {
+            throw ImageError.damaged("HEIC: no room for a gap")
+        }
         result.write(bigEndian(content.count + 8, 4) + FourCC("meta").bytes)
         result.append(content)
-        if room > 0 {
+        if room > 0, !isLast {
             result.write(HEIFBox.encoded("free", [UInt8](repeating: 0, count: room - 8)))
         }
     }

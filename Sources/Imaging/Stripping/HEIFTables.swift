@@ -98,9 +98,12 @@ struct HEIFTables {
 
     private func propertyTables(_ box: HEIFBox) throws(ImageError) -> Assembly {
         var result = Assembly(of: source)
+        var sawContainer = false
         for child in try HEIFBox.list(in: box.body, of: source) {
             switch child.type {
-            case "ipco": put(container(), for: child, in: &result)
+            case "ipco" where !sawContainer:
+                sawContainer = true
+                put(container(), for: child, in: &result)
             case "ipma": put(associations(child), for: child, in: &result)
             default: break
             }
@@ -126,7 +129,9 @@ struct HEIFTables {
     }
 
     private func associations(_ box: HEIFBox) -> Assembly {
-        let kept = items.associations.filter { self.kept.contains($0.id) }
+        let kept = items.associations.filter {
+            self.kept.contains($0.id) && box.range.contains($0.range.lowerBound)
+        }
         var result = Assembly(of: source)
         result.keep(box.body.prefix(4))
         result.put(bigEndian(kept.count, 4), over: box.content.prefix(4))

@@ -15,6 +15,7 @@ struct JPEGSegments {
     private let source: ByteSource
     private var offset = 0
     private var isInScan = false
+    private var isFinished = false
 
     init(_ source: ByteSource) {
         self.source = source
@@ -28,18 +29,17 @@ struct JPEGSegments {
             offset = endOfScan()
             return Segment(marker: 0, range: start..<offset, payload: start..<offset)
         }
-        // Decoders skip stray bytes in front of a marker, and a scan may end with the file.
+        if isFinished { return nil }
+        // Decoders skip stray bytes in front of a marker.
         while offset < source.count, source.bytes[offset] != 0xFF { offset += 1 }
-        guard offset < source.count else { return nil }
         let start = offset
         while try source.byte(offset) == 0xFF { offset += 1 }
         let marker = source.bytes[offset]
         offset += 1
         switch marker {
         case Self.endOfImage:
-            let range = start..<offset
-            offset = source.count
-            return Segment(marker: marker, range: range, payload: range)
+            isFinished = true
+            return Segment(marker: marker, range: start..<offset, payload: offset..<offset)
         case Self.startOfImage, 0x01, 0xD0...0xD7:
             return Segment(marker: marker, range: start..<offset, payload: offset..<offset)
         case 0x00:

@@ -1,0 +1,98 @@
+import Foundation
+import Imaging
+import Testing
+
+/// A picture of `Fixtures`.
+struct Fixture: CustomTestStringConvertible {
+    let name: String
+    let bytes: [UInt8]
+
+    var testDescription: String { name }
+
+    /// All files of a folder whose names begin with `prefix`, by name.
+    static func all(in folder: String, prefix: String = "") -> [Fixture] {
+        let path = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Fixtures/\(folder)").standardizedFileURL
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path.path())) ?? []
+        return names.filter { $0.hasPrefix(prefix) }.sorted().compactMap { name in
+            (try? Data(contentsOf: path.appending(path: name))).map {
+                Fixture(name: name, bytes: [UInt8]($0))
+            }
+        }
+    }
+
+    static let pictures = all(in: "formats").filter { (try? ImageProbe(bytes: $0.bytes)) != nil }
+    static let withMetadata = all(in: "formats", prefix: "metadata")
+}
+
+struct StrippingTests {
+    /// What the fixtures hide: a word in every text, and both numbers of a position's seconds.
+    private static let secrets: [[UInt8]] = [
+        Array("SECRET".utf8), Array("Drawing Board".utf8), Array("2024:06:01".utf8),
+        [0x00, 0x00, 0x12, 0x67, 0x00, 0x00, 0x04, 0x7B],
+        [0x67, 0x12, 0x00, 0x00, 0x7B, 0x04, 0x00, 0x00],
+    ]
+
+    @Test(arguments: Fixture.withMetadata)
+    func `nothing private is left`(_ fixture: Fixture) throws {
+        let probe = try ImageProbe(bytes: fixture.bytes)
+        #expect(
+            Self.secrets.contains { contains($0, in: fixture.bytes) }, "a fixture hides something")
+        let stripped = try #require(
+            try MetadataStripper.strip(fixture.bytes, format: probe.format))
+        for secret in Self.secrets { #expect(!contains(secret, in: stripped)) }
+    }
+
+    @Test(arguments: Fixture.pictures)
+    func `the pixels and which way up they are stay`(_ fixture: Fixture) throws {
+        let probe = try ImageProbe(bytes: fixture.bytes)
+        let stripped =
+            try MetadataStripper.strip(fixture.bytes, format: probe.format) ?? fixture.bytes
+        #expect(try ImageProbe(bytes: stripped).orientation == probe.orientation)
+        // Wide enough for every fixture, so that the raster is the picture itself.
+        var parameters = IntakeParameters()
+        parameters.rasterSide = 512
+        let before = try Intake.run(bytes: fixture.bytes, parameters)
+        let after = try Intake.run(bytes: stripped, parameters)
+        #expect(after.raster == before.raster)
+        #expect(after.phash == before.phash)
+        #expect(after.isAnimated == before.isAnimated || fixture.name.hasSuffix(".heic"))
+        #expect(after.exif.latitude == nil)
+    }
+
+    @Test(arguments: Fixture.pictures)
+    func `a stripped file has nothing more to strip`(_ fixture: Fixture) throws {
+        let format = try ImageProbe(bytes: fixture.bytes).format
+        let stripped = try MetadataStripper.strip(fixture.bytes, format: format) ?? fixture.bytes
+        #expect(try MetadataStripper.strip(stripped, format: format) == nil)
+    }
+
+    @Test(
+        arguments: Fixture.pictures.filter {
+            ["plain", "progressive", "grey", "rgb", "palette", "animated", "still", "disposal"]
+                .contains($0.name.split { "-.".contains($0) }[0])
+        })
+    func `a clean file is served as it is`(_ fixture: Fixture) throws {
+        let format = try ImageProbe(bytes: fixture.bytes).format
+        #expect(try MetadataStripper.strip(fixture.bytes, format: format) == nil)
+    }
+
+    @Test(arguments: ["wide-gamut.jpg", "metadata.jpg", "metadata.webp", "metadata.heic"])
+    func `the colour profile stays`(_ name: String) throws {
+        let fixture = try #require(Fixture.all(in: "formats", prefix: name).first)
+        let format = try ImageProbe(bytes: fixture.bytes).format
+        let stripped = try MetadataStripper.strip(fixture.bytes, format: format) ?? fixture.bytes
+        #expect(contains(Array("Drawn wide RGB".utf8), in: stripped))
+    }
+
+    @Test func `only the first of several pictures stays`() throws {
+        let fixture = try #require(Fixture.all(in: "formats", prefix: "two-pictures").first)
+        let stripped = try #require(try MetadataStripper.strip(fixture.bytes, format: .jpeg))
+        #expect(stripped.count < fixture.bytes.count * 2 / 3)
+        #expect(!contains(Array("MPF\0".utf8), in: stripped))
+    }
+
+    private func contains(_ needle: [UInt8], in bytes: [UInt8]) -> Bool {
+        Data(bytes).range(of: Data(needle)) != nil
+    }
+}
