@@ -1,3 +1,5 @@
+import Glibc
+
 /// The parts of a JPEG file in their order (ITU-T T.81, annex B), up to the end of its first picture.
 struct JPEGSegments {
     /// A marker with what belongs to it.
@@ -55,21 +57,22 @@ struct JPEGSegments {
     }
 
     /// Where the coded pixels that start here end: at a marker that is neither a stuffed byte nor a
-    /// restart.
+    /// restart. Nearly all bytes of a photo are passed here, so the search for 0xFF is the C library's.
     private func endOfScan() -> Int {
-        var index = offset
-        let bytes = source.bytes
-        while index + 1 < bytes.count {
-            if bytes[index] != 0xFF {
-                index += 1
-            } else if bytes[index + 1] == 0 || (0xD0...0xD7).contains(bytes[index + 1]) {
-                index += 2
-            } else if bytes[index + 1] == 0xFF {
-                index += 1
-            } else {
-                return index
+        source.bytes.withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress else { return 0 }
+            var index = offset
+            while index + 1 < bytes.count,
+                let found = memchr(start + index, 0xFF, bytes.count - 1 - index)
+            {
+                index = UnsafeRawPointer(found) - UnsafeRawPointer(start)
+                switch bytes[index + 1] {
+                case 0, 0xD0...0xD7: index += 2
+                case 0xFF: index += 1
+                default: return index
+                }
             }
+            return bytes.count
         }
-        return bytes.count
     }
 }
