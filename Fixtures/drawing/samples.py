@@ -75,5 +75,5 @@ def draw(name, folder):
 
 def benchmark(folder):
     """A photo of 4000×3000 with fine detail and no text, too large to be kept in the repository."""
-    data, _ = jpeg(mountains(0, 4000, 3000), 100_000, exif=exif("2024:01:27 11:20:09"))
+    data, _ = jpeg(rust(0, 4000, 3000), 100_000, exif=exif("2024:04:22 09:47:10"))
     (folder / "bench-12mp.jpg").write_bytes(data)
