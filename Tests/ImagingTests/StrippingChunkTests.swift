@@ -3,8 +3,8 @@ import Testing
 
 /// The coded pixels of all frames, not only of the first, are copied bit for bit.
 struct StrippingChunkTests {
-    @Test(arguments: Fixture.pictures.filter { $0.name.hasSuffix(".png") })
-    func `the chunks that draw a PNG stay in their order`(_ fixture: Fixture) throws {
+    @Test(arguments: DrawnPicture.pictures.filter { $0.name.hasSuffix(".png") })
+    func `the chunks that draw a PNG stay in their order`(_ fixture: DrawnPicture) throws {
         let drawing: Set = [
             "IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "iCCP", "pHYs", "acTL", "fcTL", "fdAT",
         ]
@@ -17,16 +17,16 @@ struct StrippingChunkTests {
         #expect(after == before)
     }
 
-    @Test(arguments: Fixture.pictures.filter { $0.name.hasSuffix(".webp") })
-    func `the chunks that draw a WebP stay in their order`(_ fixture: Fixture) throws {
+    @Test(arguments: DrawnPicture.pictures.filter { $0.name.hasSuffix(".webp") })
+    func `the chunks that draw a WebP stay in their order`(_ fixture: DrawnPicture) throws {
         let stripped =
             try MetadataStripper.strip(fixture.bytes, format: .webp) ?? fixture.bytes
         #expect(drawingChunks(ofWebP: stripped) == drawingChunks(ofWebP: fixture.bytes))
     }
 
-    @Test(arguments: Fixture.pictures.filter { $0.name.hasSuffix(".jpg") })
+    @Test(arguments: DrawnPicture.pictures.filter { $0.name.hasSuffix(".jpg") })
     func `everything from the first frame header to the end is one piece`(
-        _ fixture: Fixture
+        _ fixture: DrawnPicture
     ) throws {
         let stripped =
             try MetadataStripper.strip(fixture.bytes, format: .jpeg) ?? fixture.bytes

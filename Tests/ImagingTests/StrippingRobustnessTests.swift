@@ -3,8 +3,8 @@ import Testing
 
 /// Whatever the bytes are, stripping ends soon with a file, nil or an error.
 struct StrippingRobustnessTests {
-    @Test(arguments: Fixture.all(in: "hostile"))
-    func `a hostile file is stripped or refused at once`(_ fixture: Fixture) throws {
+    @Test(arguments: DrawnPicture.all(in: "hostile"))
+    func `a hostile file is stripped or refused at once`(_ fixture: DrawnPicture) throws {
         for format in ImageFormat.allCases {
             let clock = ContinuousClock()
             let time = clock.measure {
@@ -14,10 +14,10 @@ struct StrippingRobustnessTests {
         }
     }
 
-    @Test(arguments: Fixture.all(in: "formats"))
-    func `mutated files never trap, and what comes out is clean`(_ fixture: Fixture) throws {
+    @Test(arguments: DrawnPicture.all(in: "formats"))
+    func `mutated files never trap, and what comes out is clean`(_ fixture: DrawnPicture) throws {
         guard let format = try? ImageProbe(bytes: fixture.bytes).format else { return }
-        var random = Random(seed: UInt64(fixture.bytes.count))
+        var random = Harm(seed: UInt64(fixture.bytes.count))
         for _ in 0..<1000 {
             let bytes = random.mutated(fixture.bytes)
             guard let result = try? MetadataStripper.strip(bytes, format: format) else { continue }
@@ -25,8 +25,8 @@ struct StrippingRobustnessTests {
         }
     }
 
-    @Test(arguments: Fixture.withMetadata)
-    func `a file cut anywhere never traps`(_ fixture: Fixture) throws {
+    @Test(arguments: DrawnPicture.withMetadata)
+    func `a file cut anywhere never traps`(_ fixture: DrawnPicture) throws {
         let format = try ImageProbe(bytes: fixture.bytes).format
         for count in stride(from: 0, to: fixture.bytes.count, by: 37) {
             _ = try? MetadataStripper.strip(Array(fixture.bytes.prefix(count)), format: format)
@@ -35,7 +35,7 @@ struct StrippingRobustnessTests {
 }
 
 /// A repeatable source of harm (SplitMix64).
-private struct Random: RandomNumberGenerator {
+private struct Harm: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) {

@@ -2,29 +2,6 @@ import Foundation
 import Imaging
 import Testing
 
-/// A picture of `Fixtures`.
-struct Fixture: CustomTestStringConvertible {
-    let name: String
-    let bytes: [UInt8]
-
-    var testDescription: String { name }
-
-    /// All files of a folder whose names begin with `prefix`, by name.
-    static func all(in folder: String, prefix: String = "") -> [Fixture] {
-        let path = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../Fixtures/\(folder)").standardizedFileURL
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path.path())) ?? []
-        return names.filter { $0.hasPrefix(prefix) }.sorted().compactMap { name in
-            (try? Data(contentsOf: path.appending(path: name))).map {
-                Fixture(name: name, bytes: [UInt8]($0))
-            }
-        }
-    }
-
-    static let pictures = all(in: "formats").filter { (try? ImageProbe(bytes: $0.bytes)) != nil }
-    static let withMetadata = all(in: "formats", prefix: "metadata")
-}
-
 struct StrippingTests {
     /// What the fixtures hide: a word in every text, and both numbers of a position's seconds.
     private static let secrets: [[UInt8]] = [
@@ -33,8 +10,8 @@ struct StrippingTests {
         [0x67, 0x12, 0x00, 0x00, 0x7B, 0x04, 0x00, 0x00],
     ]
 
-    @Test(arguments: Fixture.withMetadata)
-    func `nothing private is left`(_ fixture: Fixture) throws {
+    @Test(arguments: DrawnPicture.withMetadata)
+    func `nothing private is left`(_ fixture: DrawnPicture) throws {
         let probe = try ImageProbe(bytes: fixture.bytes)
         #expect(
             Self.secrets.contains { contains($0, in: fixture.bytes) }, "a fixture hides something")
@@ -43,8 +20,8 @@ struct StrippingTests {
         for secret in Self.secrets { #expect(!contains(secret, in: stripped)) }
     }
 
-    @Test(arguments: Fixture.pictures)
-    func `the pixels and which way up they are stay`(_ fixture: Fixture) throws {
+    @Test(arguments: DrawnPicture.pictures)
+    func `the pixels and which way up they are stay`(_ fixture: DrawnPicture) throws {
         let probe = try ImageProbe(bytes: fixture.bytes)
         let stripped =
             try MetadataStripper.strip(fixture.bytes, format: probe.format) ?? fixture.bytes
@@ -60,33 +37,33 @@ struct StrippingTests {
         #expect(after.exif.latitude == nil)
     }
 
-    @Test(arguments: Fixture.pictures)
-    func `a stripped file has nothing more to strip`(_ fixture: Fixture) throws {
+    @Test(arguments: DrawnPicture.pictures)
+    func `a stripped file has nothing more to strip`(_ fixture: DrawnPicture) throws {
         let format = try ImageProbe(bytes: fixture.bytes).format
         let stripped = try MetadataStripper.strip(fixture.bytes, format: format) ?? fixture.bytes
         #expect(try MetadataStripper.strip(stripped, format: format) == nil)
     }
 
     @Test(
-        arguments: Fixture.pictures.filter {
+        arguments: DrawnPicture.pictures.filter {
             ["plain", "progressive", "grey", "rgb", "palette", "animated", "still", "disposal"]
                 .contains($0.name.split { "-.".contains($0) }[0])
         })
-    func `a clean file is served as it is`(_ fixture: Fixture) throws {
+    func `a clean file is served as it is`(_ fixture: DrawnPicture) throws {
         let format = try ImageProbe(bytes: fixture.bytes).format
         #expect(try MetadataStripper.strip(fixture.bytes, format: format) == nil)
     }
 
     @Test(arguments: ["wide-gamut.jpg", "metadata.jpg", "metadata.webp", "metadata.heic"])
     func `the colour profile stays`(_ name: String) throws {
-        let fixture = try #require(Fixture.all(in: "formats", prefix: name).first)
+        let fixture = try #require(DrawnPicture.all(in: "formats", prefix: name).first)
         let format = try ImageProbe(bytes: fixture.bytes).format
         let stripped = try MetadataStripper.strip(fixture.bytes, format: format) ?? fixture.bytes
         #expect(contains(Array("Drawn wide RGB".utf8), in: stripped))
     }
 
     @Test func `only the first of several pictures stays`() throws {
-        let fixture = try #require(Fixture.all(in: "formats", prefix: "two-pictures").first)
+        let fixture = try #require(DrawnPicture.all(in: "formats", prefix: "two-pictures").first)
         let stripped = try #require(try MetadataStripper.strip(fixture.bytes, format: .jpeg))
         #expect(stripped.count < fixture.bytes.count * 2 / 3)
         #expect(!contains(Array("MPF\0".utf8), in: stripped))
