@@ -22,8 +22,8 @@ enum Cage {
         // Memory.
         "brk", "munmap", "mremap", "madvise",
         // The socket, the shared file and what was handed over.
-        "recvmsg", "sendmsg", "read", "pread64", "write", "pwrite64", "writev", "ftruncate",
-        "ftruncate64", "close",
+        "poll", "ppoll", "recvmsg", "sendmsg", "read", "pread64", "write", "pwrite64", "writev",
+        "ftruncate", "ftruncate64", "close",
         // Threads of the codecs, time, randomness for hashing, the end.
         "futex", "futex_time64", "set_robust_list", "rseq", "sched_yield", "sched_getaffinity",
         "rt_sigprocmask", "rt_sigaction", "rt_sigreturn", "sigaltstack", "gettid", "getpid",

@@ -17,10 +17,8 @@ package enum DecodeWorker {
         let recognizer = prepare(readsText: arguments.contains("text"))
         guard Cage.close(isFiltered: !arguments.contains("uncaged")) else { exit(71) }
         let worker = Worker(recognizer: recognizer, trials: trials)
-        while let (packet, descriptor) = receive() {
+        while let (packet, descriptor) = nextRequest() {
             worker.serve(packet, descriptor)
-            // Between two pictures nothing is worth keeping.
-            ci_trim()
         }
         exit(0)
     }
@@ -35,6 +33,14 @@ package enum DecodeWorker {
         tzset()
         heif_init(nil)
         return readsText ? TextRecognizer() : nil
+    }
+
+    /// Waits for a request. Memory is given back once there is a pause: between two pictures in a row it
+    /// would only have to be taken anew.
+    private static func nextRequest() -> ([UInt8], Int32)? {
+        var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        if poll(&waiting, 1, 100) == 0 { ci_trim() }
+        return receive()
     }
 
     private static func receive() -> ([UInt8], Int32)? {
