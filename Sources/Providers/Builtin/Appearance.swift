@@ -188,11 +188,11 @@ extension Appearance {
         self[.horizon] = ramp(map.horizonStep, from: 1.2, to: 2.6)
         self[.openSpace] = ramp(map.quietShare, from: 0.4, to: 0.85)
         self[.fullFrame] = ramp(map.quietShare, from: 0.3, to: 0.03)
-        // Blur is quiet in detail yet not plain: broad shapes show through it.
+        // One crisp place among soft shapes.
         self[.shallow] =
             ramp(map.sharpShare, from: 0.45, to: 0.15) * ramp(map.peakDetail, from: 2, to: 5)
-            * ramp(map.quietShare, from: 0.2, to: 0.5) * ramp(map.blurShape, from: 1, to: 2.6)
-            * (1 - self[.busy])
+            * ramp(map.blurredShare, from: 0.12, to: 0.3)
+            * ramp(map.crispShare, from: 0.02, to: 0.08) * (1 - self[.busy])
     }
 
     fileprivate mutating func readFormat(_ ratio: Float) {

@@ -14,8 +14,10 @@ struct AttentionMap: Sendable {
     let quietShare: Float
     /// Part of the picture that is about as sharp as its sharpest place.
     let sharpShare: Float
-    /// How strongly broad shapes stand out where there is no detail, in steps of L*.
-    let blurShape: Float
+    /// Part of the picture that holds shapes with soft edges.
+    let blurredShare: Float
+    /// Part of the picture that holds shapes with crisp edges.
+    let crispShare: Float
     /// Detail at the sharpest place, in steps of L*.
     let peakDetail: Float
     /// The weight of attention, 0…1 from left and top.
@@ -61,7 +63,7 @@ struct AttentionMap: Sendable {
         (horizonStep, horizonHeight) = AttentionMap.horizon(image.lightness.halved().halved())
         let quiet = detail.values.reduce(0) { $0 + ramp($1, from: 1.5, to: 0.5) }
         quietShare = quiet / count
-        blurShape = AttentionMap.blurShape(image, detail)
+        (blurredShare, crispShare) = AttentionMap.focus(image, fine)
         let peak = max(detail.values.max() ?? 0, 0.1)
         let sharp = detail.values.reduce(0) { $0 + ramp($1, from: 0.25 * peak, to: 0.5 * peak) }
         sharpShare = sharp / count
@@ -98,18 +100,23 @@ struct AttentionMap: Sendable {
         return out.boxBlurred(radius: 2)
     }
 
-    /// The mean difference of quiet places from their wider surroundings.
-    private static func blurShape(_ image: SceneImage, _ detail: Plane) -> Float {
-        let broad = image.lightness.halved().boxBlurred(radius: 2)
-        let shape = broad.difference(from: broad.boxBlurred(radius: 8))
-        var sum: Float = 0
-        var area: Float = 0
-        for i in shape.values.indices {
-            let weight = ramp(detail.values[i], from: 1.5, to: 0.5)
-            sum += weight * shape.values[i]
-            area += weight
+    /// The parts of the picture whose shapes have soft edges, and whose shapes have crisp ones.
+    ///
+    /// Plain areas have no edges and belong to neither: emptiness is not blur.
+    private static func focus(_ image: SceneImage, _ fine: Plane) -> (Float, Float) {
+        let small = image.lightness.halved().halved()
+        let broad = small.difference(from: small.boxBlurred(radius: 1)).boxBlurred(radius: 2)
+        let crisp = fine.halved().halved().boxBlurred(radius: 2)
+        var blurred: Float = 0
+        var sharp: Float = 0
+        for i in broad.values.indices {
+            let edges = ramp(broad.values[i], from: 0.8, to: 2)
+            let ratio = crisp.values[i] / (broad.values[i] + 0.1)
+            blurred += edges * ramp(ratio, from: 0.34, to: 0.16)
+            sharp += edges * ramp(ratio, from: 0.42, to: 0.62)
         }
-        return sum / (area + 1)
+        let count = Float(broad.values.count)
+        return (blurred / count, sharp / count)
     }
 
     private static func mirrorLikeness(_ plane: Plane) -> Float {

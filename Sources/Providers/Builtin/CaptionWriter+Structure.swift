@@ -54,10 +54,17 @@ extension CaptionWriter {
     var structureClause: String {
         let texture: [(Float, [String])] = [
             (
-                appearance[.patterned] * 1.1,
+                ramp(appearance[.patterned], from: 0.5, to: 0.9) * 1.1,
                 [
                     "fine detail repeats evenly from edge to edge",
                     "one even pattern runs over the whole frame",
+                ]
+            ),
+            (
+                appearance[.patterned],
+                [
+                    "detail is spread evenly over the whole frame",
+                    "the edges hold as much detail as the middle",
                 ]
             ),
             (

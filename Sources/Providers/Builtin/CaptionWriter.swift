@@ -55,7 +55,8 @@ struct CaptionWriter {
 
     private var form: String? {
         let options: [(Float, String)] = [
-            (appearance[.patterned], "pattern"), (appearance[.gradient], "gradient"),
+            (ramp(appearance[.patterned], from: 0.5, to: 0.9), "pattern"),
+            (appearance[.gradient], "gradient"),
             (appearance[.vertical] * 0.9, "verticals"), (appearance[.diagonal] * 0.9, "diagonals"),
             (appearance[.horizontal] * 0.9, "layers"), (appearance[.rough] * 0.8, "texture"),
             (appearance[.openSpace] * 0.8, "expanse"), (appearance[.shallow] * 0.8, "focus"),

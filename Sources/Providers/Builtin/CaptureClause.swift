@@ -2,7 +2,7 @@ import Domain
 
 /// What the caption says about the moment of capture, as told by EXIF.
 enum CaptureClause {
-    /// Such as `it was taken on a summer evening with a Canon camera`; empty where nothing is known.
+    /// Such as `it was taken on a summer evening with a Canon camera`; empty if nothing is known.
     static func text(_ capture: CaptureFacts) -> String {
         let time = Daylight(capture)?.phrase
         let maker = capture.maker.flatMap(knownMaker)

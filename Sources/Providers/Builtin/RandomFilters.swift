@@ -19,7 +19,7 @@ enum RandomFilters {
         }
     }()
 
-    /// For each filter, how often its pattern is there, in −1…1: patterns against their negatives.
+    /// For each filter, how often its pattern or the negative of it is there, 0…1.
     static func answers(_ planes: [Plane], count: Int) -> [Float] {
         let (width, height) = (planes[0].width, planes[0].height)
         var sums = [Float](repeating: 0, count: count)

@@ -123,7 +123,9 @@ extension TraitRoom {
         TraitRoom(.texture, "Fine Detail", [.fine], "Pictures full of small things to find."),
         TraitRoom(.texture, "Rough Textures", [.rough], "Coarse surfaces one could almost feel."),
         TraitRoom(.texture, "Busy Scenes", [.busy], "A lot going on, everywhere."),
-        TraitRoom(.texture, "Patterns", [.patterned], "The same kind of detail from edge to edge."),
+        TraitRoom(
+            .texture, "Edge to Edge Detail", [.patterned],
+            "The same kind of detail from edge to edge."),
         TraitRoom(
             .texture, "Soft Gradients", [.gradient], "One tone that turns slowly into another."),
         TraitRoom(.texture, "Dark Textures", [.rough, .dark], "Coarse surfaces in little light."),
@@ -142,7 +144,7 @@ extension TraitRoom {
             .texture, "Smooth and Warm", [.smooth, .warm], "Quiet surfaces in warm colours."),
         TraitRoom(
             .texture, "Smooth and Cool", [.smooth, .cool], "Quiet surfaces in cool colours."),
-        TraitRoom(.texture, "Fine Patterns", [.patterned, .fine], "Small detail, evenly spread."),
+        TraitRoom(.texture, "Fine Grain", [.patterned, .fine], "Small detail, evenly spread."),
         TraitRoom(
             .texture, "Blur and Detail", [.shallow, .smooth], "Sharp detail next to soft blur."),
         TraitRoom(

@@ -64,7 +64,7 @@ struct SceneImage: Sendable {
         LabColor(l: lightness.values[index], a: a.values[index], b: b.values[index])
     }
 
-    /// The size of `workingArea` pixels in the shape of the picture, no side below 4 or above 1,024.
+    /// The size of `workingArea` pixels in the picture's shape, no side below 4 or above 1,024.
     private static func workingSize(_ width: Int, _ height: Int) -> (Int, Int) {
         let scale = (workingArea / (Double(width) * Double(height))).squareRoot()
         func side(_ length: Int) -> Int {
