@@ -112,7 +112,7 @@ let package = Package(
             name: "ScriptedServer", dependencies: ["HTTP"], path: "Tests/ScriptedServer",
             swiftSettings: strict),
         tests("SQLite"),
-        tests("Services", ["Domain", "Store"]),
+        tests("Services", ["Crypto", "Domain", "Store"]),
         tests("Storage", ["Domain"]),
         tests("Store", ["Domain", "SQLite"]),
         tests("Telemetry"),

@@ -43,6 +43,12 @@ package final class RateLimiter: Sendable {
         package var limit: Int
         /// Whole seconds, at least 1, until every bucket has a token.
         package var retryAfter: Int
+
+        package init(requests: Int, limit: Int, retryAfter: Int) {
+            self.requests = requests
+            self.limit = limit
+            self.retryAfter = retryAfter
+        }
     }
 
     private struct Bucket {

@@ -18,6 +18,11 @@ package final class PerceptualIndex: Sendable {
         package var photo: Int64
         /// Bits that differ, 0…64.
         package var distance: Int
+
+        package init(photo: Int64, distance: Int) {
+            self.photo = photo
+            self.distance = distance
+        }
     }
 
     package init() {}
