@@ -95,7 +95,13 @@ let package = Package(
         library("CWebP", "libwebp"),
 
         tests("API", ["Domain", "HTTP", "Services"]),
-        tests("App", ["Domain", "HTTP", "HTTPClient", "HTTPServer", "Imaging", "SQLite"]),
+        tests(
+            "App",
+            [
+                "CImaging", "Crypto", "Domain", "HTTP", "HTTPClient", "HTTPServer", "Imaging",
+                "Providers", "SQLite", "ScriptedServer", "Services", "Telemetry",
+                "decode-worker-for-tests",
+            ]),
         tests("Crypto"),
         tests("Domain"),
         tests("HTTP"),

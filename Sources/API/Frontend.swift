@@ -27,33 +27,35 @@ package struct Frontend: Sendable {
     func caller(of request: Request, inQuery: Bool) throws -> Caller {
         let caller = try authenticate(request)
         if inQuery, let text = request.query["fingerprint"], !text.trimmedWhitespace.isEmpty {
-            return try Self.adding(text, to: caller)
+            return try Self.adding(Fingerprint.result(text), to: caller)
         }
         return try addingFingerprint(to: caller, request)
     }
 
     /// The caller with the fingerprint of the request's header, if it has one.
     func addingFingerprint(to caller: Caller, _ request: Request) throws -> Caller {
-        guard let text = Self.header(of: request) else { return caller }
-        return try Self.adding(text, to: caller)
+        try Self.adding(fingerprint(of: request), to: caller)
     }
 
-    private static func adding(_ text: String, to caller: Caller) throws -> Caller {
-        var caller = caller
-        do throws(Fingerprint.Fault) {
-            caller.fingerprint = try Fingerprint.parse(text)
-        } catch {
-            throw Refused(.fieldErrors([("fingerprint", error.message)]))
-        }
-        return caller
-    }
-
-    /// The fingerprint of the header, if there is one that isn't blank.
-    private static func header(of request: Request) -> String? {
+    /// The fingerprint of the header, or what is wrong with it; nil where there is none or a blank one.
+    func fingerprint(of request: Request) -> Result<String, Fingerprint.Fault>? {
         guard let text = request.fields[.xFingerprint], !ASCII.trimmed(text[...]).isEmpty else {
             return nil
         }
-        return text
+        return Fingerprint.result(text)
+    }
+
+    private static func adding(
+        _ fingerprint: Result<String, Fingerprint.Fault>?, to caller: Caller
+    ) throws -> Caller {
+        var caller = caller
+        switch fingerprint {
+        case .success(let text): caller.fingerprint = text
+        case .failure(let fault):
+            throw Refused(.fieldErrors([("fingerprint", fault.message)]))
+        case nil: break
+        }
+        return caller
     }
 
     private func user(of request: Request) throws -> User? {
@@ -130,6 +132,10 @@ enum Fingerprint {
     }
 
     static let maximumLength = 255
+
+    static func result(_ text: String) -> Result<String, Fault> {
+        Result { () throws(Fault) in try parse(text) }
+    }
 
     static func parse(_ text: String) throws(Fault) -> String {
         let trimmed = text.trimmedWhitespace

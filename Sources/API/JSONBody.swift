@@ -62,6 +62,28 @@ struct JSONBody {
         return text(member, field, limit: limit)
     }
 
+    /// A UUID that must be there, in lower case.
+    mutating func requiredUUID(_ field: String) -> String? {
+        guard let member = value[field] else {
+            complain(field, "This field is required.")
+            return nil
+        }
+        guard let text = member.string?.trimmedWhitespace, Self.isUUID(text) else {
+            complain(field, "Must be a valid UUID.")
+            return nil
+        }
+        return text.lowercased()
+    }
+
+    private static func isUUID(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return bytes.count == 36
+            && bytes.enumerated().allSatisfy { place, byte in
+                [8, 13, 18, 23].contains(place)
+                    ? byte == UInt8(ascii: "-") : ASCII.hexValue(byte) != nil
+            }
+    }
+
     /// A text that may be absent or null.
     mutating func optionalText(_ field: String, limit: Int) -> String? {
         guard let member = value[field], !member.isNull else { return nil }

@@ -41,13 +41,15 @@ package struct PhotoRoutes: Sendable {
         do {
             form = try await UploadForm(request, spool: spool, limit: limit)
         } catch let failure as Failure {
-            return Self.failed(failure.code == .storageFull ? .storageFull : .storage)
-        } catch let refused as Refused where refused.response.status == .badRequest {
+            return rated(Self.failed(photos.storageFailure(failure)), caller, request)
+        } catch let refused as Refused
+            where refused.response.status != .unsupportedMediaType
+        {
             return rated(refused.response, caller, request)
         }
-        if case .success(let fingerprint) = form.fingerprint { caller.fingerprint = fingerprint }
-        if form.fingerprint == nil { caller = try frontend.addingFingerprint(to: caller, request) }
-        if let errors = await fieldErrors(of: form) {
+        let fingerprint = form.fingerprint ?? frontend.fingerprint(of: request)
+        if case .success(let text) = fingerprint { caller.fingerprint = text }
+        if let errors = await fieldErrors(of: form.image, fingerprint) {
             return rated(.fieldErrors(errors), caller, request)
         }
         guard case .success(let picture) = form.image else { return .notFoundDetail }
@@ -63,15 +65,16 @@ package struct PhotoRoutes: Sendable {
 
     /// What is wrong with the fields, all of it at once.
     private func fieldErrors(
-        of form: UploadForm
+        of image: Result<SpooledUpload, UploadForm.Fault>,
+        _ fingerprint: Result<String, Fingerprint.Fault>?
     ) async -> [(field: String, message: String)]? {
         var errors: [(field: String, message: String)] = []
-        switch form.image {
+        switch image {
         case .failure(let fault):
             errors.append(("image", fault.message))
         case .success(let picture):
             // The picture itself is looked at here only if the request fails anyway.
-            if case .failure = form.fingerprint {
+            if case .failure = fingerprint {
                 do throws(UploadFailure) {
                     try await photos.validate(picture)
                 } catch {
@@ -79,7 +82,7 @@ package struct PhotoRoutes: Sendable {
                 }
             }
         }
-        if case .failure(let fault) = form.fingerprint {
+        if case .failure(let fault) = fingerprint {
             errors.append(("fingerprint", fault.message))
         }
         return errors.isEmpty ? nil : errors
@@ -112,17 +115,13 @@ package struct PhotoRoutes: Sendable {
             .json(
                 JSONWriter.object { $0.field("error", "OpenAI API not configured") },
                 status: .serviceUnavailable)
-        case .analysis(let detail): analysisFailed(.internalServerError, detail)
-        case .storageFull: analysisFailed(.insufficientStorage, "Storage error")
+        case .analysis(let detail):
+            .json(
+                JSONWriter.object { json in
+                    json.field("error", "Photo analysis failed")
+                    json.field("detail", detail)
+                }, status: .internalServerError)
         }
-    }
-
-    private static func analysisFailed(_ status: Status, _ detail: String) -> Response {
-        let body = JSONWriter.object { json in
-            json.field("error", "Photo analysis failed")
-            json.field("detail", detail)
-        }
-        return .json(body, status: status)
     }
 
     /// The response with the rate headers of the caller's buckets.
@@ -147,7 +146,7 @@ package struct PhotoRoutes: Sendable {
         guard let identity = caller.identity else { throw Refused(.fingerprintNeeded) }
         var limit = 10
         if let text = request.query["limit"] {
-            guard let number = Int(text) else {
+            guard let number = Self.integer(text) else {
                 return .fieldErrors([("limit", "A valid integer is required.")])
             }
             guard number >= 1 else {
@@ -159,6 +158,14 @@ package struct PhotoRoutes: Sendable {
         }
         let records = try await photos.recent(for: identity, limit: limit)
         return .json(JSONWriter.array { PhotoEncoder.list(named(records, caller), into: &$0) })
+    }
+
+    /// The number in a text, one too large for a machine's integers as the next one that fits.
+    private static func integer(_ text: String) -> Int? {
+        if let number = Int(text) { return number }
+        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy(ASCII.isDigit) else { return nil }
+        return text.hasPrefix("-") ? .min : .max
     }
 
     private func list(_ request: Request) async throws -> Response {
@@ -261,11 +268,6 @@ extension Response {
     static let fingerprintNeeded = Response.fieldErrors([
         ("fingerprint", "This field is required for anonymous users.")
     ])
-}
-
-extension UploadFailure {
-    /// A disk that fails while an upload comes in.
-    static let storage = UploadFailure.analysis("Storage error")
 }
 
 extension Fields.Name {

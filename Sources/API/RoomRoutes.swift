@@ -33,10 +33,7 @@ package struct RoomRoutes: Sendable {
 
     private func choose(_ request: Request) async throws -> Response {
         var (caller, body) = try await read(request)
-        let photo = body.requiredText("photo_analysis_id", limit: 255)
-        if let photo, !Self.isUUID(photo) {
-            body.complain("photo_analysis_id", "Must be a valid UUID.")
-        }
+        let photo = body.requiredUUID("photo_analysis_id")
         let code = body.requiredText("room_code", limit: 100)
         let name = Self.displayName(&body)
         try body.check()
@@ -46,7 +43,7 @@ package struct RoomRoutes: Sendable {
             let chosen: (isNew: Bool, view: RoomService.RoomView)
             do {
                 chosen = try await rooms.choose(
-                    code: code, from: photo.lowercased(), displayName: name, by: asked)
+                    code: code, from: photo, displayName: name, by: asked)
             } catch let refusal as RoomService.Refusal {
                 throw Self.choosing(refusal, code: code)
             }
@@ -168,15 +165,6 @@ package struct RoomRoutes: Sendable {
             body.complain("display_name", "Control characters are not allowed.")
         }
         return name
-    }
-
-    private static func isUUID(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        return bytes.count == 36
-            && bytes.enumerated().allSatisfy { place, byte in
-                [8, 13, 18, 23].contains(place)
-                    ? byte == UInt8(ascii: "-") : ASCII.hexValue(byte) != nil
-            }
     }
 
     /// Turns the refusals of rooms into the family's answers.

@@ -21,7 +21,8 @@ package enum RouteFailure: Hashable, Sendable {
 
 /// Finds the route for a request. Immutable, so that every thread may use it without a lock.
 ///
-/// A path is served with and without its trailing slash. Literal segments win over placeholders.
+/// A path is served with and without its trailing slash. Literal segments win over placeholders: a path that is spelled
+/// out for some method is never taken for the value of a placeholder by another one.
 /// HEAD is served by GET's route, OPTIONS by the router itself unless a route says otherwise.
 package struct Router: Sendable {
     /// Answers 404 and 405 below a path prefix, in the shape of that family of paths.
@@ -163,10 +164,9 @@ extension Router {
             if let route = search.choose(node.routes, method, rest: nil) { return route }
         } else {
             let segment = search.segments[depth]
-            if let next = node.literals[segment],
-                let route = find(method, at: next, depth: depth + 1, &search)
-            {
-                return route
+            if let next = node.literals[segment] {
+                if let route = find(method, at: next, depth: depth + 1, &search) { return route }
+                if !search.allowed.isEmpty { return nil }
             }
             if let next = node.placeholder {
                 search.values.append(segment)

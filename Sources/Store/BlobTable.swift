@@ -31,6 +31,13 @@ package struct BlobTable {
         return db.lastInsertRowID
     }
 
+    /// Lets a row name the files of `blob`, which hold the same picture.
+    package func move(_ id: Int64, to blob: Blob) throws {
+        try db.execute(
+            "UPDATE blobs SET storage = ?, key = ?, thumbnail_key = ? WHERE id = ?",
+            blob.storage.rawValue, blob.key, blob.thumbnailKey, id)
+    }
+
     /// The 32×32 RGB area averages of a blob, 3,072 bytes, not turned by EXIF.
     package func reduction(of id: Int64) throws -> [UInt8]? {
         try db.first("SELECT reduction FROM blobs WHERE id = ?", id) { try $0[0] }

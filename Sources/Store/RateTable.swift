@@ -39,12 +39,16 @@ package struct RateTable {
     }
 
     /// Stores how a bucket stands after a token was taken from it at `row.updatedAt`.
+    ///
+    /// Of two tokens taken at the same time the later one may be stored first, and stands.
     package func take(_ row: RateBucketRow) throws {
         try db.execute(
             """
             INSERT INTO rate_buckets (key, missing, updated_at) VALUES (?, ?, ?)
             ON CONFLICT (key)
             DO UPDATE SET missing = excluded.missing, updated_at = excluded.updated_at
+            WHERE (excluded.updated_at, excluded.missing)
+                > (rate_buckets.updated_at, rate_buckets.missing)
             """, row.key, row.missing, row.updatedAt.milliseconds)
         try db.execute(
             "INSERT INTO rate_events (key, at) VALUES (?, ?)", row.key, row.updatedAt.milliseconds)

@@ -47,7 +47,8 @@ import Testing
         (.get, "/api/photos/7", "200 detail id=7"),
         (.get, "/api/photos/a%20b/", "200 detail id=a b"),
         (.post, "/api/photos/batch", "200 batch"),
-        (.get, "/api/photos/batch", "200 detail id=batch"),
+        (.get, "/api/photos/batch", "405 {}"),
+        (.get, "/api/photos/batches", "200 detail id=batches"),
         (.get, "/api/chats/x/photos/9/", "200 nested id=9 code=x"),
         (.get, "/static/css/site.css", "200 static rest=css/site.css"),
         (.get, "/api/nothing", "404 {}"),
@@ -61,9 +62,11 @@ import Testing
     }
 
     @Test func `a wrong method is told the right ones`() async throws {
-        let response = try await router.handle(try Request(.put, "/api/photos/batch"))
+        let response = try await router.handle(try Request(.put, "/api/photos/7"))
         #expect(response.status == .methodNotAllowed)
-        #expect(response.fields[.allow] == "DELETE, GET, HEAD, OPTIONS, POST")
+        #expect(response.fields[.allow] == "DELETE, GET, HEAD, OPTIONS")
+        let literal = try await router.handle(try Request(.delete, "/api/photos/batch"))
+        #expect(literal.fields[.allow] == "OPTIONS, POST")
         let options = try await router.handle(try Request(.options, "/api/photos"))
         #expect(options.status == .noContent)
         #expect(options.fields[.allow] == "GET, HEAD, OPTIONS, POST")

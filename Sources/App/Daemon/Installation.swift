@@ -33,10 +33,14 @@ package final class Installation: Sendable {
 
     /// Opens what is in `directory`, which the caller holds the lock of.
     ///
+    /// - Parameters:
+    ///   - decoder: the executable that decodes pictures in its cage; this one itself, as a rule.
+    ///   - patience: how an OpenAI-compatible server is waited for and asked again.
     /// - Throws: `CommandFailure` with a sentence and the exit code of its cause.
     package init(
         _ configuration: Configuration, directory: String, log: Logger,
-        clock: TimeSource = .system
+        clock: TimeSource = .system, decoder executable: String = "/proc/self/exe",
+        patience: OpenAIPatience = OpenAIPatience()
     ) async throws(CommandFailure) {
         self.configuration = configuration
         self.log = log
@@ -60,13 +64,13 @@ package final class Installation: Sendable {
             limiter = try await RateLimiter(store: store, clock: clock)
             idempotency = IdempotencyService(store: store, clock: clock)
             vectors = try await Self.openVectors(directory + "/vectors", store, log)
-            decoder = Self.startDecoder(startup, log, metrics)
+            decoder = Self.startDecoder(executable, startup, log, metrics)
             photos = try await PhotoService(
                 .init(
                     store: store, settings: settings, limiter: limiter, clock: clock, log: log,
                     standIn: StandIn(secret: secrets.standIns), vectors: vectors,
                     files: PhotoFiles(spool: spool, local: storage, log: log),
-                    providers: Self.providers(startup, decoder),
+                    providers: Self.providers(startup, decoder, patience),
                     decoder: PictureDecoder { [decoder] descriptor, parameters throws(ImageError) in
                         try await decoder.intake(fileDescriptor: descriptor, parameters)
                     },
@@ -100,9 +104,10 @@ package final class Installation: Sendable {
     }
 
     private static func startDecoder(
-        _ startup: StartupSettings, _ log: Logger, _ metrics: Metrics
+        _ executable: String, _ startup: StartupSettings, _ log: Logger, _ metrics: Metrics
     ) -> WorkerPool {
         var configuration = WorkerPool.Configuration(arguments: [Verb.decodeWorkerWord])
+        configuration.executable = executable
         let workers = startup[.decodeWorkers]
         configuration.workers = workers > 0 ? workers : Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         configuration.maximumDecodedBytes = startup[.decodeMemory]
@@ -119,7 +124,7 @@ package final class Installation: Sendable {
     }
 
     private static func providers(
-        _ startup: StartupSettings, _ decoder: WorkerPool
+        _ startup: StartupSettings, _ decoder: WorkerPool, _ patience: OpenAIPatience
     ) -> ProviderDirectory {
         let key = startup[.openAIKey]
         let url = startup[.openAIBaseURL]
@@ -129,7 +134,7 @@ package final class Installation: Sendable {
             ? nil
             : OpenAIProvider(
                 client: HTTPClient(), baseURL: url.isEmpty ? OpenAIProvider.publicURL : url,
-                apiKey: key.isEmpty ? nil : key)
+                apiKey: key.isEmpty ? nil : key, patience: patience)
         return ProviderDirectory(
             remote: remote, isRemoteNamed: !key.isEmpty || !url.isEmpty,
             builtin: BuiltinAnalyser(

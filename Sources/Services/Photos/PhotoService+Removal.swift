@@ -55,12 +55,7 @@ extension PhotoService {
     private func forget(_ photo: PhotoAnalysis, andFiles: Bool) async {
         vectors.remove(photo)
         forgetHash(of: photo)
-        guard andFiles else { return }
-        do {
-            try await files.remove(photo.blob)
-        } catch {
-            log.warning("a file is left for the collector", ["error": "\(error)"])
-        }
+        if andFiles { await discard(filesOf: photo.blob) }
     }
 }
 

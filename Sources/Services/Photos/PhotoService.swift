@@ -173,7 +173,7 @@ extension PhotoService {
                 return .success(photo)
             } catch {
                 switch error {
-                case .invalidImage, .analysis, .storageFull:
+                case .invalidImage, .analysis:
                     self.inFlight.finish(upload.sha256, .failed(error))
                 case .limited, .notConfigured:
                     self.inFlight.finish(upload.sha256, .refused)
@@ -284,10 +284,9 @@ extension PhotoService {
         }
     }
 
-    /// What a failing store or disk means for the uploader.
-    func storageFailure(_ error: any Error) -> UploadFailure {
+    /// Logs a failing store or disk; the uploader is told no more than that.
+    package func storageFailure(_ error: any Error) -> UploadFailure {
         log.error("an upload could not be stored", ["error": "\(error)"])
-        if let failure = error as? Failure, failure.code == .storageFull { return .storageFull }
         return .analysis("Storage error")
     }
 }
@@ -395,18 +394,20 @@ extension PhotoService {
             caption: found.captionRaw)
         let reduction = draft.decoded.reduction.rgb
         do {
-            let stored = try await store.write { tables -> PhotoAnalysis in
+            let (stored, earlier) = try await store.write { tables in
                 var photo = photo
-                if let blob = try tables.blobs.find(sha256: photo.blob.sha256) {
-                    photo.blob = blob
+                let earlier = try tables.blobs.find(sha256: photo.blob.sha256)
+                if let earlier {
+                    photo.blob.id = earlier.id
+                    try tables.blobs.move(earlier.id, to: photo.blob)
                 } else {
                     photo.blob.id = try tables.blobs.insert(photo.blob, reduction: reduction)
                 }
                 try tables.photos.insert(photo, raw: raw)
-                return photo
+                return (photo, earlier)
             }
-            // An expired record of the same bytes keeps its file for both.
-            if stored.blob.key != placed.key { await files.discard(placed) }
+            // An expired record of the same bytes lives on with the new files: its own may be on their way out already.
+            if let earlier { await discard(filesOf: earlier) }
             if !Self.isFlat(draft.decoded.reduction) {
                 hashes.insert(stored.blob.phash, photo: stored.id)
             }
@@ -415,6 +416,14 @@ extension PhotoService {
             vectors.remove(photo)
             await files.discard(placed)
             throw storageFailure(error)
+        }
+    }
+
+    func discard(filesOf blob: Blob) async {
+        do {
+            try await files.remove(blob)
+        } catch {
+            log.warning("a file is left for the collector", ["error": "\(error)"])
         }
     }
 
@@ -466,7 +475,7 @@ extension PhotoService {
                         photo.caption != nil || !settings[.enableCaptions],
                         Self.sameShape(photo.blob, decoded),
                         let reduction = try tables.blobs.reduction(of: photo.blob.id),
-                        let other = Reduction(rgb: reduction),
+                        let other = Reduction(rgb: reduction), !Self.isFlat(other),
                         Self.agree(decoded.reduction, other)
                     else { continue }
                     return photo

@@ -10,8 +10,6 @@ package enum UploadFailure: Error, Sendable, Equatable {
     case notConfigured
     /// The analysis failed; the sentence may be shown.
     case analysis(String)
-    /// There is no room to store it.
-    case storageFull
 
     static let notAPicture = UploadFailure.invalidImage(
         "Upload a valid image. The file you uploaded was either not an image or a corrupted image.")
