@@ -25,7 +25,7 @@ struct CommandLineTests {
         (["users", "create", "a@b.c", "--role", "admin", "--password-stdin"], Verb.usersCreate),
         (["cleanup_expired_photos", "--dry-run", "--batch-size=7"], .cleanupExpiredPhotos),
         (["TEST_PHOTO_UPLOAD", "--no-cache", "x.jpg", "--fingerprint", "fp"], .testPhotoUpload),
-        (["--data-dir", "/d", "jobs", "list", "--json"], .jobsList),
+        (["--data-dir", "/d", "users", "list", "--json"], .usersList),
         (["settings", "set", "KEY", "-1"], .settingsSet),
         (["settings", "set", "--", "KEY", "--x"], .settingsSet),
         (["tokens", "create", "--user", "a@b.c", "--expires", "90d"], .tokensCreate),
@@ -89,7 +89,7 @@ struct CommandLineTests {
             (["--help"], []), (["-h"], []), (["help"], []), (["help", "users_create"], nil),
             (["users", "create", "--help"], [Verb.usersCreate]),
             (["users", "--help"], [.usersCreate, .usersList, .usersPasswd]),
-            (["help", "queues"], [.queuesPause, .queuesResume]),
+            (["help", "tokens"], [.tokensCreate, .tokensList, .tokensRevoke]),
             (["help", "users", "create"], [.usersCreate]),
         ] as [([String], [Verb]?)])
     func `help is found by every way to ask for it`(words: [String], topics: [Verb]?) {
