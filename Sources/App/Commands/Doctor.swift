@@ -63,7 +63,8 @@ struct Doctor: Sendable {
         }
         if complaints.isEmpty { return .well("\(seen) pictures and their thumbnails are there") }
         return .bad(
-            Self.quote(complaints), "Restore the folder blobs from a backup, or delete these photos.")
+            Self.quote(complaints),
+            "Restore the folder blobs from a backup, or delete these photos.")
     }
 
     private func missing(of blob: Blob) async throws -> [String] {

@@ -47,6 +47,8 @@ package struct Daemon: Sendable {
                 manager.stopping()
             }
         } catch let error as ListenError {
+            await control.stop(grace: .zero)
+            await installation.close()
             throw CommandFailure(
                 .unavailable,
                 "\(error)."

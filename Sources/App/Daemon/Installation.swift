@@ -181,7 +181,9 @@ package final class Installation: Sendable {
                 slot: VectorSlot(UInt32(truncatingIfNeeded: row.slot)), owner: UInt64(row.photo))
         }
         return try await VectorSpace.open(
-            VectorSpace.Settings(folder: folder, name: name, dimension: PhotoService.embeddingDimension), named: named)
+            VectorSpace.Settings(
+                folder: folder, name: name, dimension: PhotoService.embeddingDimension),
+            named: named)
     }
 }
 
