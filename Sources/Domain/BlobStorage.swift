@@ -15,6 +15,11 @@ package protocol BlobStorage: Sendable {
     func delete(_ key: String) async throws -> Bool
 }
 
+/// An error of a storage that can tell whether it is merely full, so that trying again later may help.
+package protocol StorageFault: Error {
+    var isStorageFull: Bool { get }
+}
+
 /// Stored bytes on their way out.
 package enum StoredBlob: Sendable {
     /// A local file, to be sent without reading it into memory.

@@ -1,3 +1,4 @@
+import Domain
 import Glibc
 
 /// Why bytes could not be stored, found or deleted.
@@ -20,6 +21,10 @@ package enum StorageError: Error, Hashable, Sendable {
     init(_ step: Step, code: Int32) {
         self = code == ENOSPC || code == EDQUOT ? .diskFull : .failed(step, code: code)
     }
+}
+
+extension StorageError: StorageFault {
+    package var isStorageFull: Bool { self == .diskFull }
 }
 
 extension StorageError: CustomStringConvertible {

@@ -61,19 +61,21 @@ package struct BlobTable {
         ) { _ in true } ?? false
     }
 
-    /// The paths of a page of blobs after `id`, for checking them against the store.
-    package func page(
-        after id: Int64, limit: Int
-    ) throws -> [(id: Int64, storage: StorageKind, key: String, thumbnailKey: String)] {
+    /// A page of the blobs after `id` that a record still in force at `now` needs, for checking them against the store.
+    package func needed(after id: Int64, at now: Time, limit: Int) throws -> [Blob] {
         try db.all(
-            "SELECT id, storage, key, thumbnail_key FROM blobs WHERE id > ? ORDER BY id LIMIT ?",
-            id, limit
-        ) { row in
-            (
-                id: try row[0], storage: StorageKind(rawValue: try row[1]) ?? .local,
-                key: try row[2], thumbnailKey: try row[3]
-            )
-        }
+            """
+            SELECT \(Self.columns) FROM blobs b
+            WHERE b.id > ? AND EXISTS (
+                SELECT 1 FROM photo_analyses p
+                WHERE p.blob_id = b.id AND (p.expires_at IS NULL OR p.expires_at >= ?))
+            ORDER BY b.id LIMIT ?
+            """, id, now.milliseconds, limit
+        ) { try Self.blob($0, from: 0) }
+    }
+
+    package func count() throws -> Int {
+        try db.first("SELECT count(*) FROM blobs") { try $0[0] } ?? 0
     }
 
     static func blob(_ row: borrowing Row, from column: Int) throws -> Blob {

@@ -20,7 +20,11 @@ package struct DataStore: Sendable {
     package func write<T: Sendable>(
         _ body: @escaping @Sendable (Tables) throws -> T
     ) async throws -> T {
-        try await database.write { try body(Tables(db: $0)) }
+        do {
+            return try await database.write { try body(Tables(db: $0)) }
+        } catch let error as SQLiteError where error.isFull {
+            throw Failure(.storageFull, "There is no space left on the disk of the database.")
+        }
     }
 
     /// Runs `body` on a snapshot, on a thread that may wait for the disk.
@@ -33,6 +37,19 @@ package struct DataStore: Sendable {
     /// Runs a point read of microseconds on the calling thread.
     package func readNow<T: Sendable>(_ body: @Sendable (Tables) throws -> T) throws -> T {
         try database.readNow { try body(Tables(db: $0)) }
+    }
+
+    /// What SQLite finds wrong in the file and in the references between its rows; at most twenty complaints of each.
+    ///
+    /// Reads the whole file, on one snapshot.
+    package func examine() async throws -> [String] {
+        try await database.read { db in
+            let damage = try db.all("PRAGMA integrity_check(20)") { try $0[0] as String }
+            let lost = try db.all("PRAGMA foreign_key_check") { row in
+                "a row of \(try row[0] as String) refers to a row of \(try row[2] as String) that is not there"
+            }
+            return damage.filter { $0 != "ok" } + lost.prefix(20)
+        }
     }
 
     /// Writes what is left in the log into the database file and closes it.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What can go wrong when vectors are checked, stored or opened.
 package enum VectorError: Error, Equatable, Sendable {
     /// A vector has another length than its space.
@@ -22,6 +24,17 @@ package enum VectorError: Error, Equatable, Sendable {
     case system(operation: String, code: Int32)
     /// An earlier write could not be made durable, so nothing more is promised until the next start.
     case notDurable
+}
+
+extension VectorError {
+    /// Whether there is no room for another vector: on the disk, in the quota or in the space.
+    package var isStorageFull: Bool {
+        switch self {
+        case .full: true
+        case .system(_, let code): code == ENOSPC || code == EDQUOT
+        default: false
+        }
+    }
 }
 
 extension VectorError: CustomStringConvertible {

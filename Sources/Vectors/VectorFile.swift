@@ -89,12 +89,14 @@ package final class VectorFile: Sendable {
     ///
     /// After a failure the kernel may have dropped the pages it could not write, so a second try
     /// that succeeds would prove nothing: the file refuses further writes until it is reopened.
+    /// A disk that is merely full says nothing about what was written before, and whatever comes
+    /// later is written, and so flushed, anew: then only the records of this flush are lost.
     package func synchronise() throws(VectorError) {
         guard !failed.load(ordering: .acquiring) else { throw .notDurable }
         do throws(VectorError) {
             try operations.makeDurable(descriptor)
         } catch {
-            failed.store(true, ordering: .releasing)
+            if !error.isStorageFull { failed.store(true, ordering: .releasing) }
             throw error
         }
     }

@@ -3,6 +3,7 @@ import Glibc
 import HTTP
 import HTTPServer
 import Services
+import Synchronization
 import Telemetry
 
 /// The running service: an installation behind its sockets until it is told to stop.
@@ -31,6 +32,7 @@ package struct Daemon: Sendable {
             controlConfiguration, handler: handler)
         let server = Server(
             installation.serverConfiguration(addresses), handler: Self.withoutControl(handler))
+        installation.isServing.store(true, ordering: .relaxed)
         do {
             _ = try await control.start()
             let served = try await server.start()
@@ -38,30 +40,45 @@ package struct Daemon: Sendable {
             for address in served {
                 installation.log.info("serving", ["address": .text(address.description)])
             }
-            try await withThrowingTaskGroup { group in
-                group.addTask { await server.run(grace: grace) }
-                group.addTask { await control.run(grace: grace) }
-                group.addTask { try await Housekeeping(installation: installation).run() }
-                group.addTask { try await manager.runWatchdog { true } }
-                group.addTask {
-                    try await onReady(served)
-                    try await Task.sleep(for: .seconds(1 << 40))
-                }
-                defer { group.cancelAll() }
-                // The first to end is the cancellation of all.
-                while let _ = try await group.next() {}
+            // Told when the stop begins: what is under way may still take a while.
+            try await withTaskCancellationHandler {
+                try await work(server, control, manager) { try await onReady(served) }
+            } onCancel: {
+                manager.stopping()
             }
         } catch let error as ListenError {
+            await control.stop(grace: .zero)
+            await installation.close()
             throw CommandFailure(
                 .unavailable,
                 "\(error)."
                     + (error.isAddressInUse ? " Stop the other process or choose --listen." : ""))
         } catch is CancellationError {
-            manager.stopping()
+            installation.log.info("stopped serving")
         }
         await server.stop(grace: grace)
         await control.stop(grace: grace)
         await installation.close()
+    }
+
+    /// Everything that goes on while requests are served.
+    private func work(
+        _ server: Server, _ control: Server, _ manager: ServiceManager,
+        onReady: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask { await server.run(grace: grace) }
+            group.addTask { await control.run(grace: grace) }
+            group.addTask { try await Housekeeping(installation: installation).run() }
+            group.addTask { try await manager.runWatchdog { true } }
+            group.addTask {
+                try await onReady()
+                try await Task.sleep(for: .seconds(1 << 40))
+            }
+            defer { group.cancelAll() }
+            // The first to end is the cancellation of all.
+            while let _ = try await group.next() {}
+        }
     }
 
     private var grace: Duration { installation.configuration.startup[.shutdownTimeout] }

@@ -11,14 +11,14 @@ struct Housekeeping: Sendable {
     /// How long after its expiry a record is removed.
     private static let reprieve = 24.0 * 3600
     /// How old a file must be before it can be an orphan: younger ones may belong to an upload under way.
-    private static let orphanAge = 3600.0
+    static let orphanAge = 3600.0
     private static let interval = Duration.seconds(3600)
 
     /// Works once an hour until it is cancelled; at once after a start.
     func run() async throws {
-        // Nothing that is older than this start can belong to an upload under way.
+        // Uploads may have begun already, but none before the installation was opened.
         await step("collecting files without a record") {
-            try await collectOrphans(before: installation.clock.now())
+            try await collectOrphans(before: installation.openedAt)
         }
         while true {
             await step("removing expired photos") { try await removeExpired() }
@@ -70,5 +70,6 @@ struct Housekeeping: Sendable {
                     "files without a record were removed", ["count": .integer(orphans.count)])
             }
         }
+        installation.metrics.add(.collections)
     }
 }

@@ -10,6 +10,7 @@ import SQLite
 import Services
 import Storage
 import Store
+import Synchronization
 import Telemetry
 import Vectors
 
@@ -29,7 +30,11 @@ package final class Installation: Sendable {
     package let idempotency: IdempotencyService
     package let photos: PhotoService
     package let rooms: RoomService
-    private let decoder: WorkerPool
+    let decoder: WorkerPool
+    /// What is older than this cannot belong to anything under way.
+    let openedAt: Time
+    /// Whether requests are served from here, so that anything younger than an hour may still be under way.
+    let isServing = Atomic(false)
 
     /// Opens what is in `directory`, which the caller holds the lock of.
     ///
@@ -45,6 +50,7 @@ package final class Installation: Sendable {
         self.configuration = configuration
         self.log = log
         self.clock = clock
+        openedAt = clock.now()
         metrics = Metrics(Metric.mechanisms + Metric.product)
         do {
             let startup = configuration.startup
@@ -167,7 +173,9 @@ package final class Installation: Sendable {
             for vector in lost.0 { caption.space.remove(vector.member.slot) }
             for vector in lost.1 { suggestions.space.remove(vector.member.slot) }
         }
-        return PhotoVectors(caption: caption.space, suggestions: suggestions.space)
+        return PhotoVectors(
+            caption: caption.space, suggestions: suggestions.space,
+            lost: lost.0.count + lost.1.count)
     }
 
     private static func open(
@@ -222,6 +230,9 @@ enum LoopbackURL {
 }
 
 extension CommandFailure {
+    private static let noSpace =
+        "There is no space left on the disk of the data directory. Free some and start again."
+
     /// Why a data directory cannot be opened, with the exit code of its cause.
     init(opening error: any Error) {
         switch error {
@@ -238,6 +249,10 @@ extension CommandFailure {
             self.init(code, error.description)
         case let failure as Failure:
             self.init(failure.code == .storageFull ? .ioError : .cannotCreate, failure.message)
+        case let error as VectorError where error.isStorageFull:
+            self.init(.ioError, Self.noSpace)
+        case let error as StorageError where error.isStorageFull:
+            self.init(.ioError, Self.noSpace)
         default: self.init(.ioError, "The data directory cannot be opened: \(error)")
         }
     }

@@ -11,6 +11,9 @@ extension Metric {
     static let orphanFiles = counter(
         "tintype_orphan_files_total", "Files without a record that were removed.")
 
+    static let collections = counter(
+        "tintype_collections_total", "Searches for files without a record that came to their end.")
+
     /// The metrics of the product itself.
-    static let product = [decoderDeaths, vectorCount, expiredPhotos, orphanFiles]
+    static let product = [decoderDeaths, vectorCount, expiredPhotos, orphanFiles, collections]
 }

@@ -91,6 +91,13 @@ package final class PhotoService: Sendable {
 }
 
 extension PhotoService {
+    /// Whom new photos are shown to and under which model names; nil where nobody is configured.
+    package var providerInForce: (isBuiltin: Bool, models: [String])? {
+        guard let choice = try? directory.choice(settings.current) else { return nil }
+        let models = [choice.visionModel, choice.captionModel, choice.embeddingModel]
+        return (choice.isBuiltin, Array(Set(models)).sorted())
+    }
+
     func forgetHash(of photo: PhotoAnalysis) { hashes.remove(photo: photo.id) }
 }
 
@@ -287,6 +294,9 @@ extension PhotoService {
     /// Logs a failing store or disk; the uploader is told no more than that.
     package func storageFailure(_ error: any Error) -> UploadFailure {
         log.error("an upload could not be stored", ["error": "\(error)"])
+        if let failure = error as? Failure, failure.code == .storageFull { return .storageFull }
+        if let error = error as? VectorError, error.isStorageFull { return .storageFull }
+        if let fault = error as? any StorageFault, fault.isStorageFull { return .storageFull }
         return .analysis("Storage error")
     }
 }

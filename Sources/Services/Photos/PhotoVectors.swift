@@ -6,8 +6,11 @@ import Vectors
 package final class PhotoVectors: Sendable {
     package let caption: VectorSpace
     package let suggestions: VectorSpace
+    /// Vectors that records named and the files could not deliver when they were opened.
+    package let lost: Int
 
-    package init(caption: VectorSpace, suggestions: VectorSpace) {
+    package init(caption: VectorSpace, suggestions: VectorSpace, lost: Int = 0) {
+        self.lost = lost
         self.caption = caption
         self.suggestions = suggestions
     }
