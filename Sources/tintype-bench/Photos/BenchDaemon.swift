@@ -36,7 +36,7 @@ final class BenchDaemon: Sendable {
         process.standardError = file
         process.standardOutput = FileHandle.nullDevice
         let start = ContinuousClock.now
-        try process.run()
+        try process.start()
         while !Self.isReady(port) {
             guard process.isRunning, start.duration(to: .now) < .seconds(20) else {
                 process.terminate()

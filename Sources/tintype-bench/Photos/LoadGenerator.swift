@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// wrk, the load generator: as many requests as one URL takes on keep-alive connections.
 enum LoadGenerator {
@@ -44,12 +45,25 @@ enum Command {
         process.arguments = arguments
         process.standardOutput = output
         if let environment { process.environment = environment }
-        try process.run()
+        try process.start()
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             throw BenchFailure("\(path) \(arguments.joined(separator: " ")) failed")
         }
         return String(decoding: data, as: UTF8.self)
+    }
+}
+
+extension Process {
+    /// `run`, with no signal blocked: a child inherits the mask of the thread that starts it, and those
+    /// that run Swift's tasks block nearly all, SIGTERM among them.
+    func start() throws {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try run()
     }
 }

@@ -18,7 +18,7 @@ final class PythonPeer {
         process.standardInput = input
         process.standardOutput = output
         process.environment = ["OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"]
-        try process.run()
+        try process.start()
     }
 
     /// Milliseconds of one run.

@@ -26,7 +26,7 @@ struct RestFramework {
             "-b", "127.0.0.1:\(port)", "--log-level", "error", "detail:application",
         ]
         process.environment = environment
-        try process.run()
+        try process.start()
         try await waitUntilReady(record)
     }
 
