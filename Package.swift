@@ -37,7 +37,10 @@ let package = Package(
         .executableTarget(name: "tintype", dependencies: ["App"], swiftSettings: strict),
         .executableTarget(
             name: "tintype-bench",
-            dependencies: ["App", "HTTPClient", "Imaging", "Vectors", "SQLite"],
+            dependencies: [
+                "App", "Crypto", "HTTP", "HTTPClient", "HTTPServer", "Imaging", "Services",
+                "SQLite", "Vectors",
+            ],
             swiftSettings: strict),
 
         safe(

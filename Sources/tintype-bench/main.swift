@@ -2,9 +2,15 @@ import Glibc
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
+case "photos":
+    exit(await PhotosBench.main(Array(arguments.dropFirst())))
 case "vectors":
     exit(await VectorsBench.main(Array(arguments.dropFirst())))
+case "all":
+    exit(await AllBenches.main())
 default:
-    print("usage: tintype-bench vectors --base B.f32 --queries Q.f32 --truth T.i32 [--json]")
+    print("usage: tintype-bench all")
+    print("       tintype-bench photos [--only WORK,…] [--data DIR] [--runs N]")
+    print("       tintype-bench vectors --base B.f32 --queries Q.f32 --truth T.i32 [--json]")
     exit(2)
 }
