@@ -25,6 +25,14 @@ struct Picture: Sendable {
         self.samples = samples
     }
 
+    /// RGB samples, row by row.
+    init(width: Int, height: Int, samples: [UInt8]) {
+        self.width = width
+        self.height = height
+        channels = 3
+        self.samples = samples
+    }
+
     static func plain(_ red: Int, _ green: Int, _ blue: Int) -> Picture {
         Picture(64, 48) { _, _ in [red, green, blue] }
     }
