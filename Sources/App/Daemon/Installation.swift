@@ -19,6 +19,8 @@ package final class Installation: Sendable {
     package let log: Logger
     package let metrics: Metrics
     package let clock: TimeSource
+    /// When this was opened: before anything could be asked of it.
+    let openedAt: Time
     package let store: DataStore
     package let storage: LocalStorage
     package let spool: Spool
@@ -45,6 +47,7 @@ package final class Installation: Sendable {
         self.configuration = configuration
         self.log = log
         self.clock = clock
+        openedAt = clock.now()
         metrics = Metrics(Metric.mechanisms + Metric.product)
         do {
             let startup = configuration.startup
@@ -178,7 +181,9 @@ package final class Installation: Sendable {
                 slot: VectorSlot(UInt32(truncatingIfNeeded: row.slot)), owner: UInt64(row.photo))
         }
         return try await VectorSpace.open(
-            VectorSpace.Settings(folder: folder, name: name, dimension: PhotoService.embeddingDimension), named: named)
+            VectorSpace.Settings(
+                folder: folder, name: name, dimension: PhotoService.embeddingDimension),
+            named: named)
     }
 }
 
