@@ -107,7 +107,9 @@ struct CommandLineTests {
         let (passed, seen) = await run(["tokens", "revoke", "j-1"])
         #expect(
             passed == .dataError
-                && seen == [.out("tokens revoke j-1 /data"), .progress(nil), .err("tintype: no job")])
+                && seen == [
+                    .out("tokens revoke j-1 /data"), .progress(nil), .err("tintype: no job"),
+                ])
         let (misconfigured, _) = await run(["health", "--config", "/nowhere"])
         #expect(misconfigured == .configuration)
     }
