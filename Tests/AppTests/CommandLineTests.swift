@@ -25,7 +25,7 @@ struct CommandLineTests {
         (["users", "create", "a@b.c", "--role", "admin", "--password-stdin"], Verb.usersCreate),
         (["cleanup_expired_photos", "--dry-run", "--batch-size=7"], .cleanupExpiredPhotos),
         (["TEST_PHOTO_UPLOAD", "--no-cache", "x.jpg", "--fingerprint", "fp"], .testPhotoUpload),
-        (["--data-dir", "/d", "users", "list", "--json"], .usersList),
+        (["--data-dir", "/d", "tokens", "list", "--json"], .tokensList),
         (["settings", "set", "KEY", "-1"], .settingsSet),
         (["settings", "set", "--", "KEY", "--x"], .settingsSet),
         (["tokens", "create", "--user", "a@b.c", "--expires", "90d"], .tokensCreate),
@@ -47,7 +47,7 @@ struct CommandLineTests {
         #expect(token.duration("--expires") == .seconds(90 * 86_400) && token.text("--user") == "u")
         let serve = try parse(["serve", "--listen", "1.1.1.1:1", "--listen", "unix:/s"])
         #expect(serve.settingFlags["--listen"] == "1.1.1.1:1,unix:/s")
-        #expect(try parse(["--data-dir", "/d", "jobs", "list"]).text("--data-dir") == "/d")
+        #expect(try parse(["--data-dir", "/d", "tokens", "list"]).text("--data-dir") == "/d")
     }
 
     @Test(arguments: [
@@ -69,12 +69,12 @@ struct CommandLineTests {
         ),
         (["users", "list", "more"], "\"more\" is one argument too many."),
         (["version", "--json=1"], "--json takes no value."),
-        (["jobs", "list", "--data-dir"], "--data-dir needs a value: --data-dir DIR."),
+        (["tokens", "list", "--data-dir"], "--data-dir needs a value: --data-dir DIR."),
         (
             ["cleanup-expired-photos", "--batch-size", "0"],
             "a whole number from 1 to 1000000, not \"0\""
         ),
-        (["cleanup-old-images", "--days", "-1"], "a whole number from 0"),
+        (["cleanup-expired-photos", "--batch-size", "0"], "a whole number from 1"),
         (["tokens", "create", "--user", "u", "--expires", "soon"], "a time such as 90d"),
         (["help", "nonsense-word"], "There is no command"),
     ])
@@ -104,10 +104,12 @@ struct CommandLineTests {
         #expect(
             errors.last
                 == .err("tintype: There is no command \"nonsense\"; tintype --help lists them."))
-        let (passed, seen) = await run(["jobs", "show", "j-1"])
+        let (passed, seen) = await run(["tokens", "revoke", "j-1"])
         #expect(
             passed == .dataError
-                && seen == [.out("jobs show j-1 /data"), .progress(nil), .err("tintype: no job")])
+                && seen == [
+                    .out("tokens revoke j-1 /data"), .progress(nil), .err("tintype: no job"),
+                ])
         let (misconfigured, _) = await run(["health", "--config", "/nowhere"])
         #expect(misconfigured == .configuration)
     }

@@ -5,8 +5,12 @@ import Store
 import Telemetry
 
 /// What the daemon does by itself: expired photos, old limits and answers, files that no record names.
-struct Housekeeping: Sendable {
+package struct Housekeeping: Sendable {
     let installation: Installation
+
+    package init(installation: Installation) {
+        self.installation = installation
+    }
 
     /// How long after its expiry a record is removed.
     private static let reprieve = 24.0 * 3600
@@ -15,10 +19,11 @@ struct Housekeeping: Sendable {
     private static let interval = Duration.seconds(3600)
 
     /// Works once an hour until it is cancelled; at once after a start.
-    func run() async throws {
-        // Uploads may have begun already, but none before the installation was opened.
+    package func run() async throws {
+        // Nothing that is older than this start can belong to an upload under way. Uploads are taken in already when
+        // this runs, and a file system's clock may lag by a tick of a hundredth of a second.
         await step("collecting files without a record") {
-            try await collectOrphans(before: installation.openedAt)
+            try await collectOrphans(before: installation.openedAt.advanced(bySeconds: -0.02))
         }
         while true {
             await step("removing expired photos") { try await removeExpired() }
@@ -44,7 +49,8 @@ struct Housekeeping: Sendable {
         }
     }
 
-    func removeExpired() async throws {
+    /// Removes records whose reprieve is over, where the settings want that.
+    package func removeExpired() async throws {
         guard installation.settings.current[.autoCleanup] else { return }
         let moment = installation.clock.now().advanced(bySeconds: -Self.reprieve)
         let metrics = installation.metrics
@@ -54,7 +60,7 @@ struct Housekeeping: Sendable {
     }
 
     /// Removes stored files that were last changed before `moment` and that no record names.
-    func collectOrphans(before moment: Time) async throws {
+    package func collectOrphans(before moment: Time) async throws {
         let store = installation.store
         for try await page in installation.storage.keys() {
             let old = page.filter { $0.modified < moment.milliseconds }.map(\.key)

@@ -101,6 +101,30 @@ import Testing
         }
     }
 
+    @Test func `an upload in chunks is counted as it comes`() async throws {
+        try await TestDaemon.run(settings: ["MAX_FILE_SIZE_MB": "1"]) { daemon in
+            let small = Form(Picture.unique(1), as: "F1")
+            let large = Form([UInt8](repeating: 1, count: 1_100_000))
+            let answers = try await onThread { [port = daemon.port] in
+                let connection = try RawConnection(port: port)
+                return try [small, large].map { form in
+                    connection.send(
+                        "POST /api/photo-analysis/upload HTTP/1.1\r\nHost: localhost\r\n"
+                            + "Content-Type: \(form.contentType)\r\n"
+                            + "Transfer-Encoding: chunked\r\n\r\n")
+                    for start in stride(from: 0, to: form.body.count, by: 10_000) {
+                        let piece = form.body[start..<min(start + 10_000, form.body.count)]
+                        connection.send(String(piece.count, radix: 16) + "\r\n")
+                        connection.send(piece + Array("\r\n".utf8))
+                    }
+                    connection.send("0\r\n\r\n")
+                    return try connection.answer().status
+                }
+            }
+            #expect(answers == [201, 400])
+        }
+    }
+
     @Test func `errors of the server itself have the family's shape`() async throws {
         try await TestDaemon.run { daemon in
             let answers = try await onThread { [port = daemon.port] in

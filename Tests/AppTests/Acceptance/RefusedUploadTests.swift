@@ -111,7 +111,8 @@ import Testing
             let json = try await daemon.post(TestDaemon.uploadPath, "{}")
             #expect(json.status == 415)
             #expect(
-                json.text == #"{"detail":"Unsupported media type \"application/json\" in request."}"#)
+                json.text
+                    == #"{"detail":"Unsupported media type \"application/json\" in request."}"#)
             let form = Form(Picture.unique(1))
             let unbound = try await daemon.send(
                 .post, TestDaemon.uploadPath, fields: [.contentType: "multipart/form-data"],
@@ -130,11 +131,37 @@ import Testing
                 #expect(answer[.allow] == "OPTIONS, POST")
             }
             let unknown = "/api/photo-analysis/00000000-0000-4000-8000-000000000000"
-            for path in [unknown, unknown + "/image", "/api/photo-analysis/nonsense", "/api/chats/x"]
-            {
+            for path in [
+                unknown, unknown + "/image", "/api/photo-analysis/nonsense", "/api/chats/x",
+            ] {
                 let answer = try await daemon.get(path)
                 #expect(answer.status == 404 && answer.text == #"{"detail":"Not found."}"#)
             }
+        }
+    }
+
+    @Test(arguments: [
+        (Method.post, "/api/photo-analysis/", "GET, HEAD, OPTIONS"),
+        (.delete, "/api/photo-analysis/recent", "GET, HEAD, OPTIONS"),
+        (
+            .put, "/api/photo-analysis/00000000-0000-4000-8000-000000000000/",
+            "DELETE, GET, HEAD, OPTIONS"
+        ),
+        (
+            .post, "/api/photo-analysis/00000000-0000-4000-8000-000000000000/image",
+            "GET, HEAD, OPTIONS"
+        ),
+        (.get, "/api/chats/create-from-photo/", "OPTIONS, POST"),
+        (.get, "/api/chats/discover/x/join/", "OPTIONS, POST"),
+        (.put, "/api/chats/discover/x/", "GET, HEAD, OPTIONS, PATCH"),
+    ])
+    func `a wrong method is told the right ones`(
+        method: Method, path: String, allow: String
+    ) async throws {
+        try await TestDaemon.run { daemon in
+            let answer = try await daemon.send(method, path)
+            #expect(answer.status == 405 && answer[.allow] == allow)
+            #expect(answer.text == #"{"detail":"Method \"\#(method.rawValue)\" not allowed."}"#)
         }
     }
 

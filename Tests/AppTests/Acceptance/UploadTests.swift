@@ -156,7 +156,8 @@ import Testing
             let id = bare["analysis.id"]?.string ?? ""
             for path in ["", "/recent", "/\(id)", "/\(id)/image"] {
                 for slash in ["", "/"] {
-                    let answer = try await daemon.get("/api/photo-analysis\(path)\(slash)", as: "F1")
+                    let answer = try await daemon.get(
+                        "/api/photo-analysis\(path)\(slash)", as: "F1")
                     #expect(answer.status == 200, "\(path)\(slash)")
                 }
             }
