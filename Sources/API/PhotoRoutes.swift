@@ -115,13 +115,17 @@ package struct PhotoRoutes: Sendable {
             .json(
                 JSONWriter.object { $0.field("error", "OpenAI API not configured") },
                 status: .serviceUnavailable)
-        case .analysis(let detail):
-            .json(
-                JSONWriter.object { json in
-                    json.field("error", "Photo analysis failed")
-                    json.field("detail", detail)
-                }, status: .internalServerError)
+        case .analysis(let detail): analysisFailed(.internalServerError, detail)
+        case .storageFull: analysisFailed(.insufficientStorage, "Storage error")
         }
+    }
+
+    private static func analysisFailed(_ status: Status, _ detail: String) -> Response {
+        let body = JSONWriter.object { json in
+            json.field("error", "Photo analysis failed")
+            json.field("detail", detail)
+        }
+        return .json(body, status: status)
     }
 
     /// The response with the rate headers of the caller's buckets.

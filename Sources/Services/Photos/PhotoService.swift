@@ -180,7 +180,7 @@ extension PhotoService {
                 return .success(photo)
             } catch {
                 switch error {
-                case .invalidImage, .analysis:
+                case .invalidImage, .analysis, .storageFull:
                     self.inFlight.finish(upload.sha256, .failed(error))
                 case .limited, .notConfigured:
                     self.inFlight.finish(upload.sha256, .refused)
