@@ -61,7 +61,7 @@ private struct Damage: CustomTestStringConvertible, Sendable {
         },
         Damage(
             testDescription: "an index that lacks a row", check: "database",
-            text: "wrong # of entries in index"
+            text: "row 1 missing from index photo_analyses_by_blob"
         ) { directory, _ in
             let connection = try Connection(
                 path: directory + "/tintype.db", options: ConnectionOptions(role: .writer))
