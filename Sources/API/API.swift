@@ -1,3 +1,4 @@
+import Domain
 import HTTP
 
 /// The JSON side of the daemon: its routes, and how errors look below each prefix.
@@ -24,6 +25,11 @@ package enum API {
                 return refused.response
             } catch let error as BodyError {
                 throw error
+            } catch let full as Failure where full.code == .storageFull {
+                report(full, request)
+                return failure(
+                    .insufficientStorage, reason: full.message, path: request.path,
+                    requestID: request.id)
             } catch {
                 report(error, request)
                 return error500(path: request.path, requestID: request.id)

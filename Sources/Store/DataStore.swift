@@ -44,11 +44,14 @@ package struct DataStore: Sendable {
     /// Reads the whole file, on one snapshot.
     package func examine() async throws -> [String] {
         try await database.read { db in
+            // One row can hold several lines below a heading that names the file.
             let damage = try db.all("PRAGMA integrity_check(20)") { try $0[0] as String }
+                .flatMap { $0.split(separator: "\n").map(String.init) }
+                .filter { $0 != "ok" && !$0.hasPrefix("***") }
             let lost = try db.all("PRAGMA foreign_key_check") { row in
                 "a row of \(try row[0] as String) refers to a row of \(try row[2] as String) that is not there"
             }
-            return damage.filter { $0 != "ok" } + lost.prefix(20)
+            return damage + lost.prefix(20)
         }
     }
 

@@ -20,8 +20,6 @@ package final class Installation: Sendable {
     package let log: Logger
     package let metrics: Metrics
     package let clock: TimeSource
-    /// When this was opened: before anything could be asked of it.
-    let openedAt: Time
     package let store: DataStore
     package let storage: LocalStorage
     package let spool: Spool

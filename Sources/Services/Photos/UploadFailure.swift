@@ -10,7 +10,7 @@ package enum UploadFailure: Error, Sendable, Equatable {
     case notConfigured
     /// The analysis failed; the sentence may be shown.
     case analysis(String)
-    /// The disk is full.
+    /// There is no room to store it; reading goes on, and uploads do once there is some again.
     case storageFull
 
     static let notAPicture = UploadFailure.invalidImage(

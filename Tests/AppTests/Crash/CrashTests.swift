@@ -11,6 +11,7 @@ private actor Witness {
     }
 
     private(set) var answered: [Photo] = []
+    private var deleted: Set<String> = []
     private(set) var unexpected: [String] = []
 
     func saw(_ status: Int, _ body: [UInt8], of picture: [UInt8]) {
@@ -22,9 +23,14 @@ private actor Witness {
         answered.append(Photo(id: id, picture: picture))
     }
 
-    func take() -> [Photo] {
-        defer { answered = [] }
-        return answered
+    /// A deletion that is not answered may have happened or not: nothing more is known of that photo.
+    func willDeleteLast() -> String? { answered.popLast()?.id }
+
+    func sawDeletion(of id: String) { deleted.insert(id) }
+
+    func take() -> (answered: [Photo], deleted: Set<String>) {
+        defer { (answered, deleted) = ([], []) }
+        return (answered, deleted)
     }
 }
 
@@ -42,6 +48,7 @@ private actor Witness {
         var all: [Witness.Photo] = []
         let witness = Witness()
         var uploader = "nobody"
+        var deletions = 0
         for life in 0...Self.deaths {
             let daemon = try DaemonProcess(
                 directory, ["PHOTO_SIMILARITY_MAX_DISTANCE": "1.0"])
@@ -53,8 +60,10 @@ private actor Witness {
             }
             try await daemon.ready()
             let seen = await witness.take()
-            try await Self.check(seen, daemon, as: uploader)
-            all += seen
+            try await Self.check(seen.answered, daemon, as: uploader)
+            try await Self.checkGone(seen.deleted, daemon, as: uploader)
+            all += seen.answered
+            deletions += seen.deleted.count
             if life == Self.deaths {
                 try await Self.checkAtTheEnd(all, daemon, directory)
                 break
@@ -75,13 +84,15 @@ private actor Witness {
             }
         }
         #expect(await witness.unexpected == [])
-        #expect(all.count > Self.deaths)
+        #expect(all.count > Self.deaths && deletions > Self.deaths / 4)
         if Self.isLong {
-            print("\(Self.deaths) deaths, \(all.count) answered uploads, all of them complete")
+            print(
+                "\(Self.deaths) deaths, \(all.count) answered uploads and \(deletions) deletions, all of them complete"
+            )
         }
     }
 
-    /// Uploads one picture after the other until the daemon is gone.
+    /// Uploads one picture after the other, and deletes some, until the daemon is gone.
     private static func keepUploading(
         _ seed: UInt64, to daemon: DaemonProcess, as fingerprint: String, _ witness: Witness
     ) async {
@@ -89,6 +100,22 @@ private actor Witness {
             let picture = drawnPicture(seed &+ number)
             guard let answer = try? await daemon.upload(picture, as: fingerprint) else { return }
             await witness.saw(answer.status.code, answer.body, of: picture)
+            guard number % 4 == 1, let id = await witness.willDeleteLast() else { continue }
+            let deletion = ClientRequest(
+                .delete, "http://localhost/api/photo-analysis/\(id)/",
+                fields: ["X-Fingerprint": fingerprint])
+            guard let gone = try? await daemon.send(deletion) else { return }
+            if gone.status == .noContent { await witness.sawDeletion(of: id) }
+        }
+    }
+
+    private static func checkGone(
+        _ deleted: Set<String>, _ daemon: DaemonProcess, as fingerprint: String
+    ) async throws {
+        for id in deleted {
+            let path = "/api/photo-analysis/\(id)/"
+            #expect(try await daemon.get(path, as: fingerprint).status == .notFound)
+            #expect(try await daemon.get(path + "image/").status == .notFound)
         }
     }
 
