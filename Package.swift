@@ -46,7 +46,8 @@ let package = Package(
         safe(
             "App",
             [
-                "API", "CSamples", "Crypto", "Domain", "HTTP", "HTTPClient", "HTTPServer",
+                "API", "CMalloc", "CSamples", "Crypto", "Domain", "HTTP", "HTTPClient",
+                "HTTPServer",
                 "Imaging", "Providers", "SQLite", "Services", "Storage", "Store", "Telemetry",
                 "Vectors", "Web",
             ]),
@@ -88,6 +89,7 @@ let package = Package(
         library("CGIF", nil),
         library("CHEIF", "libheif"),
         library("CLCMS", "lcms2"),
+        library("CMalloc", nil),
         library("COpenSSL", "libcrypto"),
         library("CPNG", "libpng"),
         library("CSeccomp", "libseccomp"),

@@ -91,26 +91,28 @@ enum PhotoEncoder {
         json.field("total_tokens", usage.total)
     }
 
-    private static let digits = Array("0123456789abcdef".utf8)
-
     private static func hex(_ bits: UInt64) -> String {
         hex((0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * $0)) })
     }
 
     private static func hex(_ bytes: [UInt8]) -> String {
-        String(
-            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-            as: UTF8.self)
+        unsafe String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+            for index in bytes.indices {
+                unsafe text[2 * index] = ASCII.lowerHex(bytes[index] >> 4)
+                unsafe text[2 * index + 1] = ASCII.lowerHex(bytes[index] & 15)
+            }
+            return 2 * bytes.count
+        }
     }
 }
 
 extension JSONWriter {
     /// A date as RFC 3339 in UTC with milliseconds.
     mutating func field(_ key: String, _ time: Time) {
-        field(key, Timestamp.rfc3339(time.milliseconds))
+        field(key, date: time.milliseconds)
     }
 
     mutating func field(_ key: String, _ time: Time?) {
-        field(key, time.map { Timestamp.rfc3339($0.milliseconds) })
+        if let time { field(key, date: time.milliseconds) } else { null(key) }
     }
 }

@@ -154,6 +154,15 @@ package struct JSONWriter: Sendable {
         if let flag { value(flag) } else { null() }
     }
 
+    /// Milliseconds since 1970 as RFC 3339 in UTC.
+    package mutating func field(_ key: String, date milliseconds: Int64) {
+        self.key(key)
+        separate()
+        bytes.append(0x22)
+        Timestamp.append(rfc3339: milliseconds, to: &bytes)
+        bytes.append(0x22)
+    }
+
     package mutating func field(_ key: String, _ texts: [String]) {
         array(key) { for text in texts { $0.value(text) } }
     }
@@ -222,8 +231,14 @@ package struct JSONWriter: Sendable {
 
     private mutating func quote(_ text: String) {
         bytes.append(0x22)
-        let needsEscape = text.utf8.contains { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }
-        if needsEscape {
+        let characters = text.utf8.span
+        // Without a way out of the loop the compiler looks at many bytes at once.
+        var special: UInt8 = 0
+        for index in characters.indices {
+            let byte = characters[index]
+            special |= (byte < 0x20 ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5C ? 1 : 0)
+        }
+        if special != 0 {
             for byte in text.utf8 { escape(byte) }
         } else {
             bytes += text.utf8

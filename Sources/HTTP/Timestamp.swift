@@ -4,44 +4,47 @@
 package enum Timestamp {
     /// `2026-11-20T10:00:00.123Z`.
     package static func rfc3339(_ milliseconds: Int64) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(32)
+        append(rfc3339: milliseconds, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Writes what `rfc3339` returns behind what `text` holds.
+    package static func append(rfc3339 milliseconds: Int64, to text: inout [UInt8]) {
         let moment = CivilTime(milliseconds)
-        var text = Digits()
-        text.append(moment.year, 4)
-        text.append("-")
-        text.append(moment.month, 2)
-        text.append("-")
-        text.append(moment.day, 2)
-        text.append("T")
-        text.append(moment.hour, 2)
-        text.append(":")
-        text.append(moment.minute, 2)
-        text.append(":")
-        text.append(moment.second, 2)
-        text.append(".")
-        text.append(moment.millisecond, 3)
-        text.append("Z")
-        return text.string
+        let year = moment.year
+        text.appendTwoDigits(year / 100)
+        text.appendTwoDigits(year % 100)
+        text.append(0x2D)
+        text.appendTwoDigits(moment.month)
+        text.append(0x2D)
+        text.appendTwoDigits(moment.day)
+        text.append(0x54)
+        text.appendTime(of: moment)
+        text.append(0x2E)
+        text.append(0x30 + UInt8(moment.millisecond / 100))
+        text.appendTwoDigits(moment.millisecond % 100)
+        text.append(0x5A)
     }
 
     /// `Fri, 20 Nov 2026 10:00:00 GMT` (RFC 9110 section 5.6.7).
     package static func imfFixdate(_ milliseconds: Int64) -> String {
         let moment = CivilTime(milliseconds)
-        var text = Digits()
-        text.append(weekdays[moment.weekday])
-        text.append(", ")
-        text.append(moment.day, 2)
-        text.append(" ")
-        text.append(months[moment.month - 1])
-        text.append(" ")
-        text.append(moment.year, 4)
-        text.append(" ")
-        text.append(moment.hour, 2)
-        text.append(":")
-        text.append(moment.minute, 2)
-        text.append(":")
-        text.append(moment.second, 2)
-        text.append(" GMT")
-        return text.string
+        var text: [UInt8] = []
+        text.reserveCapacity(32)
+        text += weekdays[moment.weekday].utf8
+        text += ", ".utf8
+        text.appendTwoDigits(moment.day)
+        text.append(0x20)
+        text += months[moment.month - 1].utf8
+        text.append(0x20)
+        text.appendTwoDigits(moment.year / 100)
+        text.appendTwoDigits(moment.year % 100)
+        text.append(0x20)
+        text.appendTime(of: moment)
+        text += " GMT".utf8
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Reads RFC 3339 with any offset and any number of decimals (cut to milliseconds); a date alone is midnight UTC.
@@ -133,27 +136,19 @@ private struct CivilTime {
     }
 }
 
-/// Fixed-width decimal text under construction.
-private struct Digits {
-    private var bytes: [UInt8] = []
-
-    init() {
-        bytes.reserveCapacity(32)
+extension [UInt8] {
+    /// A number below 100.
+    fileprivate mutating func appendTwoDigits(_ value: Int) {
+        append(0x30 + UInt8(value / 10))
+        append(0x30 + UInt8(value % 10))
     }
 
-    var string: String { String(decoding: bytes, as: UTF8.self) }
-
-    mutating func append(_ text: String) {
-        bytes += text.utf8
-    }
-
-    mutating func append(_ value: Int, _ width: Int) {
-        var divisor = 1
-        for _ in 1..<width { divisor *= 10 }
-        while divisor > 0 {
-            bytes.append(0x30 + UInt8(value / divisor % 10))
-            divisor /= 10
-        }
+    fileprivate mutating func appendTime(of moment: CivilTime) {
+        appendTwoDigits(moment.hour)
+        append(0x3A)
+        appendTwoDigits(moment.minute)
+        append(0x3A)
+        appendTwoDigits(moment.second)
     }
 }
 

@@ -34,6 +34,19 @@ package struct Row: ~Copyable {
         return try body(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count).span)
     }
 
+    private func isNull(_ index: Int) throws(SQLiteError) -> Bool {
+        try column(index).isNull
+    }
+
+    private func read<Value>(
+        _ index: Int, as expected: StaticString, _ value: (borrowing Column) -> Value?
+    ) throws(SQLiteError) -> Value {
+        guard let value = value(try column(index)) else {
+            throw mismatch(index, expected: "\(expected)")
+        }
+        return value
+    }
+
     private func column(_ index: Int) throws(SQLiteError) -> Column {
         guard index >= 0, index < count else {
             throw SQLiteError(
@@ -57,6 +70,42 @@ package struct Row: ~Copyable {
             code: SQLITE_MISMATCH,
             message: "column \(index) (\(name)) holds \(found) that is no \(expected)",
             sql: String(cString: sqlite3_sql(statement)))
+    }
+}
+
+// The types that rows consist of, spelled out: the generic subscript is not specialised across
+// modules, and looking up its metadata for each column costs more than reading the column.
+extension Row {
+    package subscript(index: Int) -> Int64 {
+        get throws(SQLiteError) { try read(index, as: "Int64") { $0.integer } }
+    }
+
+    package subscript(index: Int) -> Int64? {
+        get throws(SQLiteError) {
+            try isNull(index) ? nil : read(index, as: "Optional<Int64>") { $0.integer }
+        }
+    }
+
+    package subscript(index: Int) -> Int {
+        get throws(SQLiteError) { try read(index, as: "Int") { Int(column: $0) } }
+    }
+
+    package subscript(index: Int) -> Bool {
+        get throws(SQLiteError) { try read(index, as: "Bool") { Bool(column: $0) } }
+    }
+
+    package subscript(index: Int) -> String {
+        get throws(SQLiteError) { try read(index, as: "String") { $0.text } }
+    }
+
+    package subscript(index: Int) -> String? {
+        get throws(SQLiteError) {
+            try isNull(index) ? nil : read(index, as: "Optional<String>") { $0.text }
+        }
+    }
+
+    package subscript(index: Int) -> [UInt8] {
+        get throws(SQLiteError) { try read(index, as: "Array<UInt8>") { $0.blob } }
     }
 }
 

@@ -75,11 +75,11 @@ package struct PhotoTable {
     }
 
     package func find(uuid: String) throws -> PhotoAnalysis? {
-        try one("p.uuid = ?", uuid)
+        try db.first(Self.selectByUUID, uuid, row: Self.photo)
     }
 
     package func find(id: Int64) throws -> PhotoAnalysis? {
-        try one("p.id = ?", id)
+        try db.first(Self.selectByID, id, row: Self.photo)
     }
 
     /// The record of exactly these bytes that has not expired, the oldest if there are several.
@@ -99,16 +99,6 @@ package struct PhotoTable {
             SELECT p.id FROM blobs b JOIN photo_analyses p ON p.blob_id = b.id WHERE b.sha256 = ?
             """, sha256
         ) { try $0[0] }
-    }
-
-    private func one(_ condition: String, _ key: any SQLiteValueConvertible) throws
-        -> PhotoAnalysis?
-    {
-        try db.first(
-            """
-            SELECT \(Self.columns) FROM photo_analyses p JOIN blobs b ON b.id = p.blob_id
-            WHERE \(condition)
-            """, key, row: Self.photo)
     }
 
     /// The answers of the provider as kept with a record.
@@ -268,6 +258,17 @@ package struct PhotoTable {
             """
             UPDATE photo_analyses SET caption_slot = NULL, caption_embedded_at = NULL WHERE id = ?
             """, id)
+    }
+
+    // Put together once: these are asked for with every request.
+    private static let selectByUUID = select(where: "p.uuid = ?")
+    private static let selectByID = select(where: "p.id = ?")
+
+    private static func select(where condition: String) -> String {
+        """
+        SELECT \(columns) FROM photo_analyses p JOIN blobs b ON b.id = p.blob_id
+        WHERE \(condition)
+        """
     }
 
     private static let columns = """

@@ -81,8 +81,15 @@ package enum LogFormat {
     private static func appendJSON(_ text: String, to line: inout [UInt8]) {
         line.append(UInt8(ascii: "\""))
         defer { line.append(UInt8(ascii: "\"")) }
-        let needsEscape = text.utf8.contains { $0 < 32 || $0 == 34 || $0 == 92 || $0 == 127 }
-        if !needsEscape {
+        let characters = text.utf8.span
+        // Without a way out of the loop the compiler looks at many bytes at once.
+        var special: UInt8 = 0
+        for index in characters.indices {
+            let byte = characters[index]
+            special |= (byte < 32 ? 1 : 0) | (byte == 34 ? 1 : 0) | (byte == 92 ? 1 : 0)
+            special |= byte == 127 ? 1 : 0
+        }
+        if special == 0 {
             line += text.utf8
             return
         }

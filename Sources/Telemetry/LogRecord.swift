@@ -55,6 +55,7 @@ package struct LogFields: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 
     package func merging(_ other: LogFields) -> LogFields {
         if pairs.isEmpty { return other }
+        if other.pairs.isEmpty { return self }
         var merged = self
         for (name, value) in other.pairs { merged.set(name, value) }
         return merged

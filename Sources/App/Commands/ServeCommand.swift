@@ -7,6 +7,7 @@ struct ServeCommand: Sendable {
     let environment: [String: String]
 
     func run() async throws(CommandFailure) -> ExitCode {
+        Allocator.configure()
         let directory = try DataDirectory(configuration.startup[.dataDirectory])
         let installation = try await Installation(
             configuration, directory: directory.path,

@@ -102,13 +102,19 @@ struct ServerLog: ServerObserver {
         metrics.add(.httpSentBytes, Double(record.bytesSent))
         guard let log, !Self.quietRoutes.contains(route) else { return }
         // A query may hold a fingerprint, which is a secret.
-        let path = record.target.map { String($0.prefix { $0 != "?" }) } ?? "-"
-        log.with(requestID: record.requestID).info(
+        let path = record.target.map(Self.path) ?? "-"
+        log.info(
             "\(method) \(path) \(record.status.code)",
             [
-                "address": .text(record.remoteAddress), "bytes": .integer(record.bytesSent),
+                "request_id": .text(record.requestID), "address": .text(record.remoteAddress),
+                "bytes": .integer(record.bytesSent),
                 "duration": .decimal(record.duration / .seconds(1)), "route": .text(route),
             ])
+    }
+
+    private static func path(of target: String) -> String {
+        guard let query = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return target }
+        return String(target[..<query])
     }
 
     func handlerFailed(_ error: any Error, requestID: String) {

@@ -12,7 +12,9 @@ struct Figure {
 
     /// The lines as a table in Markdown.
     static func table(_ figures: [Figure]) -> String {
-        let head = ["| work | to reach | ours | peer | ratio | reached |", "|---|---|---|---|---|---|"]
+        let head = [
+            "| work | to reach | ours | peer | ratio | reached |", "|---|---|---|---|---|---|",
+        ]
         let lines = figures.map { figure in
             let mark = figure.isReached.map { $0 ? "yes" : "**no**" } ?? ""
             return "| \(figure.work) | \(figure.goal) | \(figure.ours) | \(figure.peer) "

@@ -11,7 +11,8 @@ struct PhotoSource {
     init(_ folder: String) throws {
         let drawn = folder + "/bench-12mp.jpg"
         // Where it could not be drawn for want of Python, a sample of the same size stands in.
-        path = FileManager.default.fileExists(atPath: drawn)
+        path =
+            FileManager.default.fileExists(atPath: drawn)
             ? drawn : "Fixtures/samples/sunset-beach.jpg"
         guard let data = FileManager.default.contents(atPath: path) else {
             throw BenchFailure("\(path) is missing; type `make bench` in the repository's folder")

@@ -34,7 +34,8 @@ extension PhotosBench {
         let ratio = mine.requestsPerSecond / other.requestsPerSecond
         return [
             Figure(
-                work: "GET detail, \(Self.connections) connections, record of \(record.count) bytes",
+                work:
+                    "GET detail, \(Self.connections) connections, record of \(record.count) bytes",
                 goal: "≥ 12 × Django REST framework, gunicorn -w \(Self.cores)",
                 ours: Self.text(mine), peer: Self.text(other), ratio: "\(ratio.text(1)) ×",
                 isReached: ratio >= 12)

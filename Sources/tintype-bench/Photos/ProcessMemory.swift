@@ -17,7 +17,8 @@ struct ProcessMemory {
     }
 
     var childIdentifiers: [Int32] {
-        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/task"))
+        let threads =
+            (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/task"))
         return (threads ?? []).flatMap { thread in
             read("/proc/\(identifier)/task/\(thread)/children").split(separator: " ")
                 .compactMap { Int32($0) }

@@ -19,7 +19,8 @@ struct StubProvider {
             try await Task.sleep(for: delay)
             guard request.path.hasSuffix("/chat/completions") else { return .json(embedding) }
             // The two questions are told apart by their prompts.
-            let isCaption = String(decoding: body.prefix(4096), as: UTF8.self).contains("visible_text")
+            let isCaption = String(decoding: body.prefix(4096), as: UTF8.self).contains(
+                "visible_text")
             return .json(Self.completion(isCaption ? Self.caption : Self.suggestions))
         }
         guard let address = try await server.start().first else {
