@@ -2,6 +2,8 @@ extension TextLine {
     /// A line cut out, straightened, and brought to the size and contrast of print.
     struct Crop {
         let bitmap: Bitmap
+        /// Pieces of ink as tall as letters.
+        let pieces: Int
         /// Pixels of the crop for one of the plane.
         let zoom: Float
         /// Where its left edge lies along the base line.
@@ -21,41 +23,28 @@ extension TextLine {
                 baseline.turned(Float($0.right + 1), Float($0.bottom)).u,
             ]
         }
-        let start = (ends.min() ?? 0) - 0.3 * capital
-        let end = (ends.max() ?? 0) + 0.3 * capital
+        let start = (ends.min() ?? 0) - 0.16 * capital
+        let end = (ends.max() ?? 0) + 0.16 * capital
         let zoom = min(TextLine.capitalHeight / capital, TextLine.longest / max(1, end - start))
         let width = max(1, Int((end - start) * zoom))
         let above = Int((ascent + 0.18 * capital) * zoom)
-        let height = max(1, above + Int(0.34 * capital * zoom))
+        let height = max(2, above + Int(0.34 * capital * zoom))
         var values = [Float](repeating: 0, count: width * height)
         for y in 0..<height {
             for x in 0..<width {
                 let point = baseline.point(
                     start + (Float(x) + 0.5) / zoom, above: (Float(above - y) - 0.5) / zoom)
-                values[y * width + x] = plane.bilinear(point.x, point.y)
+                let sample = plane.bilinear(point.x, point.y)
+                values[y * width + x] = sign < 0 ? sample : 255 - sample
             }
         }
+        let top = max(0, above - Int(capital * zoom))
+        var print = TextPrint(
+            width: width, height: height, band: top..<max(above, top + 2), values: values)
+        let pieces = print.clean()
         return Crop(
-            bitmap: printed(values, width, height), zoom: zoom,
+            bitmap: print.sheet(margin: TextLine.margin), pieces: pieces, zoom: zoom,
             start: start - Float(TextLine.margin) / zoom)
-    }
-
-    /// Stretches ink to black and ground to white, and adds a white margin.
-    private func printed(_ values: [Float], _ width: Int, _ height: Int) -> Bitmap {
-        let sorted = values.sorted()
-        let (low, high) = (sorted[sorted.count / 50], sorted[sorted.count * 49 / 50])
-        let (ink, ground) = sign < 0 ? (low, high) : (high, low)
-        let gain = 255 / (ground == ink ? 1 : ground - ink)
-        let margin = TextLine.margin
-        let (fullWidth, fullHeight) = (width + 2 * margin, height + 2 * margin)
-        var samples = [UInt8](repeating: 255, count: fullWidth * fullHeight)
-        for y in 0..<height {
-            for x in 0..<width {
-                let value = (values[y * width + x] - ink) * gain
-                samples[(y + margin) * fullWidth + x + margin] = UInt8(max(0, min(255, value)))
-            }
-        }
-        return Bitmap(width: fullWidth, height: fullHeight, channels: 1, samples: samples)
     }
 }
 

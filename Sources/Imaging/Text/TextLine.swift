@@ -64,8 +64,9 @@ struct TextLine {
             * fall(strokes / count / stroke, from: 0.2, to: 0.45)
             * fall(contrasts / count / contrast, from: 0.18, to: 0.45)
             * fall(baseline.error / capital, from: 0.07, to: 0.2)
-        let letterCount = Float(letters.reduce(0) { $0 + min($1.letters, 3) })
-        return (letterCount - 1.4) * regular
+        // A shape as wide as several letters may be some that touch, but rather is none.
+        let touching = letters.reduce(0) { $0 + min($1.letters - 1, 2) }
+        return (count + 0.4 * Float(touching) - 1.4) * regular
     }
 
     private static func fall(_ value: Float, from full: Float, to none: Float) -> Float {

@@ -1,33 +1,3 @@
-/// Candidates that are about one line of the picture, the most line-like first.
-struct TextLineGroup {
-    private(set) var lines: [TextLine]
-
-    /// At most this many lines are read, each tried in so many ways.
-    private static let mostGroups = 40
-    private static let mostTries = 3
-
-    /// Sorts candidates, the best first, by the place they are about.
-    static func groups(of candidates: [TextLine]) -> [TextLineGroup] {
-        var groups: [TextLineGroup] = []
-        for line in candidates.prefix(1_500) {
-            let box = line.box
-            if let index = groups.firstIndex(where: { $0.box.overlap(box) > 0.4 }) {
-                if groups[index].lines.count < mostTries { groups[index].lines.append(line) }
-            } else if groups.count < mostGroups {
-                groups.append(TextLineGroup(lines: [line], box: box))
-            }
-        }
-        return groups
-    }
-
-    private let box: TextBox
-
-    private init(lines: [TextLine], box: TextBox) {
-        self.lines = lines
-        self.box = box
-    }
-}
-
 /// What was read in one line.
 struct TextReading {
     let words: [TextWord]
@@ -35,26 +5,75 @@ struct TextReading {
     let score: Double
     /// Whether no other try could be much better.
     let isSure: Bool
+    private let box: TextBox
 
-    /// Nil where no words were read.
-    init?(_ line: TextLine, _ words: [TextWord]) {
-        guard !words.isEmpty else { return nil }
-        self.words = words
+    /// Nil where nothing was read that the picture bears out.
+    ///
+    /// `pieces` are the pieces of ink as tall as letters: a reading that saw many more or fewer
+    /// letters made them up.
+    init?(_ line: TextLine, _ words: [TextWord], pieces: Int) {
         let letters = words.reduce(0) { $0 + $1.text.count }
+        guard letters > 0, letters * 2 >= pieces, pieces * 3 >= letters else { return nil }
+        let confidence = words.reduce(0) { $0 + Double($1.text.count) * $1.confidence }
+        guard confidence >= 50 * Double(letters) else { return nil }
+        self.words = words
         score = words.reduce(0) { $0 + Double($1.text.count) * max(0, $1.confidence - 40) }
         let least = words.map(\.confidence).min() ?? 0
-        isSure = least >= 85 && letters >= 3 && letters * 10 >= line.letters.count * 8
+        isSure = least >= 85 && letters >= 3 && letters * 10 >= pieces * 8
+        box = line.box
     }
 
-    /// The words of all readings from top to bottom, with lines numbered.
+    /// The words of all readings from top to bottom, with lines numbered; of two readings of one
+    /// place the better.
     static func ordered(_ readings: [TextReading]) -> [TextWord] {
-        let sorted = readings.sorted { ($0.words[0].y, $0.words[0].x) < ($1.words[0].y, $1.words[0].x) }
-        return sorted.enumerated().flatMap { index, reading in
-            reading.words.map {
-                var word = $0
-                word.line = index
-                return word
+        var kept: [TextReading] = []
+        for reading in readings.sorted(by: { $0.score > $1.score })
+        where !kept.contains(where: { $0.box.overlap(reading.box) > 0.3 }) {
+            kept.append(reading)
+        }
+        var words: [TextWord] = []
+        var line = 0
+        for row in rows(kept) {
+            for (place, reading) in row.enumerated() {
+                if place > 0, !row[place - 1].isContinued(by: reading) { line += 1 }
+                words += reading.words.map {
+                    var word = $0
+                    word.line = line
+                    return word
+                }
+            }
+            line += 1
+        }
+        return words
+    }
+
+    /// Readings side by side make a row, ordered from left to right.
+    private static func rows(_ readings: [TextReading]) -> [[TextReading]] {
+        var rows: [[TextReading]] = []
+        for reading in readings.sorted(by: { ($0.box.middle, $0.box.left) < ($1.box.middle, $1.box.left) })
+        {
+            if let last = rows.last?.last, reading.box.isBeside(last.box) {
+                rows[rows.count - 1].append(reading)
+            } else {
+                rows.append([reading])
             }
         }
+        return rows.map { $0.sorted { $0.box.left < $1.box.left } }
+    }
+
+    private func isContinued(by other: TextReading) -> Bool {
+        let (height, otherHeight) = (box.bottom - box.top, other.box.bottom - other.box.top)
+        return other.box.left - box.right < 2.5 * max(height, otherHeight)
+            && max(height, otherHeight) < 1.6 * min(height, otherHeight)
+    }
+}
+
+extension TextBox {
+    fileprivate var middle: Float { (top + bottom) / 2 }
+
+    /// Whether one's middle is about as high as the other's.
+    fileprivate func isBeside(_ other: TextBox) -> Bool {
+        abs(middle - other.middle) < 0.35 * min(bottom - top, other.bottom - other.top)
+            && (left >= other.right || other.left >= right)
     }
 }

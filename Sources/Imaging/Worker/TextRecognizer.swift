@@ -56,6 +56,7 @@ final class TextRecognizer {
         _ line: TextLine, _ finder: TextLineFinder, _ deadline: Deadline
     ) -> TextReading? {
         let crop = line.crop(from: finder.planes[line.plane].bitmap)
+        guard crop.pieces >= 2 else { return nil }
         let found = crop.bitmap.samples.withUnsafeBufferPointer { samples -> [TextWord] in
             TessBaseAPISetImage(
                 engine, samples.baseAddress, Int32(crop.bitmap.width), Int32(crop.bitmap.height),
@@ -71,7 +72,7 @@ final class TextRecognizer {
             defer { TessResultIteratorDelete(results) }
             return words(results, line, crop)
         }
-        return TextReading(line, found)
+        return TextReading(line, found, pieces: crop.pieces)
     }
 
     private func words(
