@@ -4,15 +4,24 @@ extension TextLine {
         let bitmap: Bitmap
         /// Pieces of ink as tall as letters.
         let pieces: Int
+        /// The shares of ink and of what is neither ink nor ground.
+        let inkShare: Float
+        let greyness: Float
         /// Pixels of the crop for one of the plane.
         let zoom: Float
         /// Where its left edge lies along the base line.
         let start: Float
+
+        /// Whether it looks like so many letters once printed; textures that stood in a row do not.
+        func isLikePrint(of letters: Int) -> Bool {
+            pieces >= 2 && pieces * 2 >= letters && (0.08...0.64).contains(inkShare)
+                && greyness < 0.5
+        }
     }
 
     /// The height capitals are brought to, the margin around them, and the widest a line may become.
     private static let capitalHeight: Float = 34
-    private static let margin = 12
+    private static let sheetMargin = 12
     private static let longest: Float = 3_000
 
     /// The line in dark letters on white, with capitals about 34 pixels high.
@@ -23,8 +32,9 @@ extension TextLine {
                 baseline.turned(Float($0.right + 1), Float($0.bottom)).u,
             ]
         }
-        let start = (ends.min() ?? 0) - 0.16 * capital
-        let end = (ends.max() ?? 0) + 0.16 * capital
+        let margin = 0.16 * capital
+        let start = (ends.min() ?? 0) - margin
+        let end = (ends.max() ?? 0) + margin
         let zoom = min(TextLine.capitalHeight / capital, TextLine.longest / max(1, end - start))
         let width = max(1, Int((end - start) * zoom))
         let above = Int((ascent + 0.18 * capital) * zoom)
@@ -39,12 +49,15 @@ extension TextLine {
             }
         }
         let top = max(0, above - Int(capital * zoom))
+        let side = min(Int(margin * zoom), (width - 1) / 2)
         var print = TextPrint(
-            width: width, height: height, band: top..<max(above, top + 2), values: values)
+            width: width, height: height, band: top..<max(above, top + 2),
+            letters: side..<(width - side), values: values)
         let pieces = print.clean()
         return Crop(
-            bitmap: print.sheet(margin: TextLine.margin), pieces: pieces, zoom: zoom,
-            start: start - Float(TextLine.margin) / zoom)
+            bitmap: print.sheet(margin: TextLine.sheetMargin), pieces: pieces,
+            inkShare: print.inkShare, greyness: print.greyness, zoom: zoom,
+            start: start - Float(TextLine.sheetMargin) / zoom)
     }
 }
 

@@ -66,7 +66,8 @@ struct TextLine {
             * fall(baseline.error / capital, from: 0.07, to: 0.2)
         // A shape as wide as several letters may be some that touch, but rather is none.
         let touching = letters.reduce(0) { $0 + min($1.letters - 1, 2) }
-        return (count + 0.4 * Float(touching) - 1.4) * regular
+        let width = Float(letters.reduce(0) { $0 + $1.letters }) / count
+        return (count + 0.4 * Float(touching) - 1.4) * regular * fall(width, from: 1.6, to: 3.4)
     }
 
     private static func fall(_ value: Float, from full: Float, to none: Float) -> Float {

@@ -4,14 +4,17 @@ struct TextPrint {
     let height: Int
     /// The rows between the feet and the heads of capitals.
     let band: Range<Int>
+    /// The columns from the first letter to the last.
+    let letters: Range<Int>
     /// 0 ink … 255 ground once levelled.
     private(set) var values: [Float]
 
     /// `values` are samples of the picture, turned so that ink is darker than ground.
-    init(width: Int, height: Int, band: Range<Int>, values: [Float]) {
+    init(width: Int, height: Int, band: Range<Int>, letters: Range<Int>, values: [Float]) {
         self.width = width
         self.height = height
         self.band = band
+        self.letters = letters
         self.values = values
         level()
     }
@@ -55,7 +58,8 @@ struct TextPrint {
             let depth =
                 max(least, depths[knot]) * (1 - rest) + max(least, depths[next]) * rest
             for y in 0..<height {
-                let value = 255 - (ground - values[y * width + x]) * 255 / depth
+                // What is nearly ground is its grain, what is nearly ink is ink.
+                let value = 300 - (ground - values[y * width + x]) * 350 / depth
                 values[y * width + x] = min(255, max(0, value))
             }
         }
@@ -66,20 +70,50 @@ struct TextPrint {
     /// Returns how many pieces as tall as letters remain.
     mutating func clean() -> Int {
         var seen = [Bool](repeating: false, count: values.count)
-        var letters = 0
-        for start in values.indices where !seen[start] && values[start] < 144 {
+        var pieces = 0
+        for start in values.indices where !seen[start] && values[start] < 128 {
             let piece = piece(at: start, &seen)
-            let isForeign =
-                piece.left == 0 || piece.right == width - 1
-                || ((piece.top == 0 || piece.bottom == height - 1) && piece.inBand * 5 < band.count * 2)
-                || piece.right - piece.left > 9 * band.count
-            if isForeign {
+            if isForeign(piece) {
                 for index in piece.pixels { whiteOut(around: index) }
-            } else if piece.inBand * 2 >= band.count {
-                letters += 1
+                continue
             }
+            if piece.left == 0 || piece.right == width - 1 {
+                // A letter that touches the shade beside it stays.
+                for index in piece.pixels where !letters.contains(index % width) {
+                    whiteOut(around: index)
+                }
+            }
+            if piece.inBand * 2 >= band.count { pieces += 1 }
         }
-        return letters
+        return pieces
+    }
+
+    private func isForeign(_ piece: Piece) -> Bool {
+        let edge = band.count / 8
+        if piece.right < letters.lowerBound + edge || piece.left >= letters.upperBound - edge {
+            return true
+        }
+        let isOutside = piece.top == 0 || piece.bottom == height - 1
+        return isOutside && piece.inBand * 5 < band.count * 2
+            || piece.right - piece.left > 9 * band.count
+    }
+
+    /// The share of the band that is neither ink nor ground: little in print, much in a texture.
+    var greyness: Float {
+        var grey = 0
+        for y in band {
+            for x in letters where (40...215).contains(values[y * width + x]) { grey += 1 }
+        }
+        return Float(grey) / Float(max(1, band.count * letters.count))
+    }
+
+    /// The share of the band that is ink.
+    var inkShare: Float {
+        var ink = 0
+        for y in band {
+            for x in letters where values[y * width + x] < 128 { ink += 1 }
+        }
+        return Float(ink) / Float(max(1, band.count * letters.count))
     }
 
     private struct Piece {
@@ -107,7 +141,7 @@ struct TextPrint {
             for v in max(0, y - 1)...min(height - 1, y + 1) {
                 for u in max(0, x - 1)...min(width - 1, x + 1) {
                     let neighbour = v * width + u
-                    if !seen[neighbour], values[neighbour] < 144 {
+                    if !seen[neighbour], values[neighbour] < 128 {
                         seen[neighbour] = true
                         piece.pixels.append(neighbour)
                     }

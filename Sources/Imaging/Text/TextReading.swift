@@ -19,7 +19,7 @@ struct TextReading {
         self.words = words
         score = words.reduce(0) { $0 + Double($1.text.count) * max(0, $1.confidence - 40) }
         let least = words.map(\.confidence).min() ?? 0
-        isSure = least >= 85 && letters >= 3 && letters * 10 >= pieces * 8
+        isSure = least >= 85 && letters >= 3 && letters * 10 >= max(pieces, line.letters.count) * 9
         box = line.box
     }
 

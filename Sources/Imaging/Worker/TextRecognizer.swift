@@ -56,7 +56,7 @@ final class TextRecognizer {
         _ line: TextLine, _ finder: TextLineFinder, _ deadline: Deadline
     ) -> TextReading? {
         let crop = line.crop(from: finder.planes[line.plane].bitmap)
-        guard crop.pieces >= 2 else { return nil }
+        guard crop.isLikePrint(of: line.letters.count) else { return nil }
         let found = crop.bitmap.samples.withUnsafeBufferPointer { samples -> [TextWord] in
             TessBaseAPISetImage(
                 engine, samples.baseAddress, Int32(crop.bitmap.width), Int32(crop.bitmap.height),
@@ -81,19 +81,51 @@ final class TextRecognizer {
         guard let page = TessResultIteratorGetPageIterator(results) else { return [] }
         var words: [TextWord] = []
         repeat {
-            guard let text = TessResultIteratorGetUTF8Text(results, RIL_WORD) else { continue }
-            defer { TessDeleteText(text) }
+            guard let read = trimmedWord(results) else { continue }
             var (left, top, right, bottom): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
             TessPageIteratorBoundingBox(page, RIL_WORD, &left, &top, &right, &bottom)
             let box = line.box(from: Float(left), to: Float(right), of: crop)
             words.append(
                 TextWord(
-                    text: String(cString: text),
-                    confidence: Double(TessResultIteratorConfidence(results, RIL_WORD)),
-                    line: 0, x: Int(box.left), y: Int(box.top), width: Int(box.right - box.left),
+                    text: read.text, confidence: read.confidence, line: 0, x: Int(box.left),
+                    y: Int(box.top), width: Int(box.right - box.left),
                     height: Int(box.bottom - box.top)))
         } while words.count < 200 && TessResultIteratorNext(results, RIL_WORD) != 0
         return words
+    }
+
+    /// The word without the marks at its ends that are doubtful: Tesseract states a word's worst
+    /// letter as its confidence, and specks read as stops would cost it the word.
+    private func trimmedWord(_ results: OpaquePointer) -> (text: String, confidence: Double)? {
+        guard let text = TessResultIteratorGetUTF8Text(results, RIL_WORD) else { return nil }
+        defer { TessDeleteText(text) }
+        let word = String(cString: text)
+        let whole = Double(TessResultIteratorConfidence(results, RIL_WORD))
+        guard let first = word.first, let last = word.last,
+            !(first.isLetter || first.isNumber) || !(last.isLetter || last.isNumber),
+            let copy = TessResultIteratorCopy(results)
+        else { return (word, whole) }
+        defer { TessResultIteratorDelete(copy) }
+        var symbols: [(text: String, confidence: Double)] = []
+        repeat {
+            guard let text = TessResultIteratorGetUTF8Text(copy, RIL_SYMBOL) else { break }
+            defer { TessDeleteText(text) }
+            symbols.append(
+                (
+                    String(cString: text),
+                    Double(TessResultIteratorConfidence(copy, RIL_SYMBOL))
+                ))
+        } while symbols.count < 100
+            && TessPageIteratorIsAtFinalElement(copy, RIL_WORD, RIL_SYMBOL) == 0
+            && TessResultIteratorNext(copy, RIL_SYMBOL) != 0
+        let isWord = symbols.map { $0.text.contains { $0.isLetter || $0.isNumber } }
+        guard let start = isWord.firstIndex(of: true), let end = isWord.lastIndex(of: true) else {
+            return (word, whole)
+        }
+        let kept = symbols[start...end]
+        return (
+            kept.map(\.text).joined(), max(whole, kept.map(\.confidence).min() ?? whole)
+        )
     }
 }
 
