@@ -87,8 +87,8 @@ private struct Worker {
         let image = try Decoder.decode(file.bytes, probe, minimum: (probe.width, probe.height))
         var bitmap = image.bitmap
         bitmap.flattenOnWhite()
-        let grey = bitmap.upright(from: probe.orientation).luma()
-        return TextWord.encode(recognizer.words(in: grey, milliseconds: 4_000))
+        let upright = bitmap.upright(from: probe.orientation)
+        return TextWord.encode(recognizer.words(in: upright, milliseconds: 4_000))
     }
 
     private func share(_ result: [UInt8]) throws(ImageError) {

@@ -6,7 +6,7 @@ package struct TextWord: Sendable, Equatable {
     /// 0…100, as Tesseract states it.
     package let confidence: Double
     /// The line it stands on, counted from the top.
-    package let line: Int
+    package var line: Int
     /// Where it stands, in pixels of the picture that was read.
     package let x: Int
     package let y: Int
@@ -26,51 +26,106 @@ final class TextRecognizer {
             return nil
         }
         self.engine = engine
-        TessBaseAPISetPageSegMode(engine, PSM_SPARSE_TEXT)
+        TessBaseAPISetPageSegMode(engine, PSM_SINGLE_LINE)
     }
 
     deinit {
         TessBaseAPIDelete(engine)
     }
 
-    /// The words in a grey picture in reading order; what was found by then when the time is over.
-    func words(in grey: Bitmap, milliseconds: Int32) -> [TextWord] {
-        precondition(grey.channels == 1, "text is read in grey")
-        return grey.samples.withUnsafeBufferPointer { samples in
+    /// The words in an upright picture of grey or RGB, in reading order; what was read by then when
+    /// the time is over.
+    func words(in picture: Bitmap, milliseconds: Int) -> [TextWord] {
+        let deadline = Deadline(milliseconds: milliseconds)
+        let finder = TextLineFinder(picture)
+        var readings: [TextReading] = []
+        for group in TextLineGroup.groups(of: finder.lines()) where !deadline.isOver {
+            var best: TextReading?
+            for line in group.lines where !deadline.isOver {
+                guard let reading = read(line, finder, deadline) else { continue }
+                if reading.score > best?.score ?? 0 { best = reading }
+                if reading.isSure { break }
+            }
+            if let best { readings.append(best) }
+        }
+        return TextReading.ordered(readings)
+    }
+
+    /// Reads one line; nil where nothing legible stands.
+    private func read(
+        _ line: TextLine, _ finder: TextLineFinder, _ deadline: Deadline
+    ) -> TextReading? {
+        let crop = line.crop(from: finder.planes[line.plane].bitmap)
+        guard crop.isLikePrint(of: line.letters.count) else { return nil }
+        let found = crop.bitmap.samples.withUnsafeBufferPointer { samples -> [TextWord] in
             TessBaseAPISetImage(
-                engine, samples.baseAddress, Int32(grey.width), Int32(grey.height), 1,
-                Int32(grey.width))
-            TessBaseAPISetSourceResolution(engine, 150)
+                engine, samples.baseAddress, Int32(crop.bitmap.width), Int32(crop.bitmap.height),
+                1, Int32(crop.bitmap.width))
+            TessBaseAPISetSourceResolution(engine, 300)
             defer { TessBaseAPIClear(engine) }
             guard let monitor = TessMonitorCreate() else { return [] }
             defer { TessMonitorDelete(monitor) }
-            TessMonitorSetDeadlineMSecs(monitor, milliseconds)
+            TessMonitorSetDeadlineMSecs(monitor, Int32(clamping: deadline.remainingMilliseconds))
             guard TessBaseAPIRecognize(engine, monitor) == 0,
                 let results = TessBaseAPIGetIterator(engine)
             else { return [] }
             defer { TessResultIteratorDelete(results) }
-            return words(results)
+            return words(results, line, crop)
         }
+        return TextReading(line, found, pieces: crop.pieces)
     }
 
-    private func words(_ results: OpaquePointer) -> [TextWord] {
+    private func words(
+        _ results: OpaquePointer, _ line: TextLine, _ crop: TextLine.Crop
+    ) -> [TextWord] {
         guard let page = TessResultIteratorGetPageIterator(results) else { return [] }
         var words: [TextWord] = []
-        var line = -1
         repeat {
-            if TessPageIteratorIsAtBeginningOf(page, RIL_TEXTLINE) != 0 || line < 0 { line += 1 }
-            guard let text = TessResultIteratorGetUTF8Text(results, RIL_WORD) else { continue }
-            defer { TessDeleteText(text) }
+            guard let read = trimmedWord(results) else { continue }
             var (left, top, right, bottom): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
             TessPageIteratorBoundingBox(page, RIL_WORD, &left, &top, &right, &bottom)
+            let box = line.box(from: Float(left), to: Float(right), of: crop)
             words.append(
                 TextWord(
-                    text: String(cString: text),
-                    confidence: Double(TessResultIteratorConfidence(results, RIL_WORD)),
-                    line: line, x: Int(left), y: Int(top), width: Int(right - left),
-                    height: Int(bottom - top)))
-        } while words.count < 2_000 && TessResultIteratorNext(results, RIL_WORD) != 0
+                    text: read.text, confidence: read.confidence, line: 0, x: Int(box.left),
+                    y: Int(box.top), width: Int(box.right - box.left),
+                    height: Int(box.bottom - box.top)))
+        } while words.count < 200 && TessResultIteratorNext(results, RIL_WORD) != 0
         return words
+    }
+
+    /// The word without the marks at its ends that are doubtful: Tesseract states a word's worst
+    /// letter as its confidence, and specks read as stops would cost it the word.
+    private func trimmedWord(_ results: OpaquePointer) -> (text: String, confidence: Double)? {
+        guard let text = TessResultIteratorGetUTF8Text(results, RIL_WORD) else { return nil }
+        defer { TessDeleteText(text) }
+        let word = String(cString: text)
+        let whole = Double(TessResultIteratorConfidence(results, RIL_WORD))
+        guard let first = word.first, let last = word.last,
+            !(first.isLetter || first.isNumber) || !(last.isLetter || last.isNumber),
+            let copy = TessResultIteratorCopy(results)
+        else { return (word, whole) }
+        defer { TessResultIteratorDelete(copy) }
+        var symbols: [(text: String, confidence: Double)] = []
+        repeat {
+            guard let text = TessResultIteratorGetUTF8Text(copy, RIL_SYMBOL) else { break }
+            defer { TessDeleteText(text) }
+            symbols.append(
+                (
+                    String(cString: text),
+                    Double(TessResultIteratorConfidence(copy, RIL_SYMBOL))
+                ))
+        } while symbols.count < 100
+            && TessPageIteratorIsAtFinalElement(copy, RIL_WORD, RIL_SYMBOL) == 0
+            && TessResultIteratorNext(copy, RIL_SYMBOL) != 0
+        let isWord = symbols.map { $0.text.contains { $0.isLetter || $0.isNumber } }
+        guard let start = isWord.firstIndex(of: true), let end = isWord.lastIndex(of: true) else {
+            return (word, whole)
+        }
+        let kept = symbols[start...end]
+        return (
+            kept.map(\.text).joined(), max(whole, kept.map(\.confidence).min() ?? whole)
+        )
     }
 }
 
