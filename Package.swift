@@ -61,7 +61,7 @@ let package = Package(
         safe("Store", ["Domain", "SQLite"]),
         safe("Domain"),
 
-        mechanism("HTTPServer", ["CUV", "HTTP", "Telemetry"]),
+        mechanism("HTTPServer", ["CUV", "CZlib", "HTTP", "Telemetry"]),
         mechanism("HTTPClient", ["CCurl", "HTTP"]),
         mechanism("SQLite", ["CSQLite"]),
         mechanism(
@@ -96,6 +96,7 @@ let package = Package(
         library("CTesseract", "tesseract"),
         library("CUV", "libuv"),
         library("CWebP", "libwebp"),
+        library("CZlib", "zlib"),
 
         tests("API", ["Domain", "HTTP", "Services"]),
         tests(
@@ -109,7 +110,7 @@ let package = Package(
         tests("Domain"),
         tests("HTTP"),
         tests("HTTPClient", ["HTTP", "HTTPServer", "ScriptedServer"]),
-        tests("HTTPServer", ["HTTP"]),
+        tests("HTTPServer", ["CZlib", "HTTP"]),
         .executableTarget(
             name: "decode-worker-for-tests", dependencies: ["CSeccomp", "Imaging"],
             path: "Tests/DecodeWorker", swiftSettings: strict),

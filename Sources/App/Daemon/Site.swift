@@ -30,6 +30,7 @@ extension Installation {
         return wrap(
             { try await router.handle($0) },
             in: [
+                Compression.middleware,
                 API.guarding { error, request in
                     log.with(requestID: request.id).error(
                         "a request failed",
