@@ -85,6 +85,7 @@ let package = Package(
         .target(name: "CSamples"),
         library("CCurl", "libcurl"),
         library("CEXIF", "libexif"),
+        library("CFuzzer", nil),
         library("CGIF", nil),
         library("CHEIF", "libheif"),
         library("CLCMS", "lcms2"),
@@ -110,6 +111,9 @@ let package = Package(
         tests("Domain"),
         tests("HTTP"),
         tests("HTTPClient", ["HTTP", "HTTPServer", "ScriptedServer"]),
+        .executableTarget(
+            name: "tintype-fuzz", dependencies: ["CFuzzer", "HTTP", "HTTPServer"],
+            path: "Tests/Fuzzing", swiftSettings: strict),
         tests("HTTPServer", ["CZlib", "HTTP"]),
         .executableTarget(
             name: "decode-worker-for-tests", dependencies: ["CSeccomp", "Imaging"],
