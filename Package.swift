@@ -62,7 +62,7 @@ let package = Package(
         safe("Store", ["Domain", "SQLite"]),
         safe("Domain"),
 
-        mechanism("HTTPServer", ["CUV", "HTTP", "Telemetry"]),
+        mechanism("HTTPServer", ["CUV", "CZlib", "HTTP", "Telemetry"]),
         mechanism("HTTPClient", ["CCurl", "HTTP"]),
         mechanism("SQLite", ["CSQLite"]),
         mechanism(
@@ -86,6 +86,7 @@ let package = Package(
         .target(name: "CSamples"),
         library("CCurl", "libcurl"),
         library("CEXIF", "libexif"),
+        library("CFuzzer", nil),
         library("CGIF", nil),
         library("CHEIF", "libheif"),
         library("CLCMS", "lcms2"),
@@ -98,6 +99,7 @@ let package = Package(
         library("CTesseract", "tesseract"),
         library("CUV", "libuv"),
         library("CWebP", "libwebp"),
+        library("CZlib", "zlib"),
 
         tests("API", ["Domain", "HTTP", "Services"]),
         tests(
@@ -111,7 +113,10 @@ let package = Package(
         tests("Domain"),
         tests("HTTP"),
         tests("HTTPClient", ["HTTP", "HTTPServer", "ScriptedServer"]),
-        tests("HTTPServer", ["HTTP"]),
+        .executableTarget(
+            name: "tintype-fuzz", dependencies: ["CFuzzer", "HTTP", "HTTPServer"],
+            path: "Tests/Fuzzing", swiftSettings: strict),
+        tests("HTTPServer", ["CZlib", "HTTP"]),
         .executableTarget(
             name: "decode-worker-for-tests", dependencies: ["CSeccomp", "Imaging"],
             path: "Tests/DecodeWorker", swiftSettings: strict),

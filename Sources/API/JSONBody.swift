@@ -17,6 +17,7 @@ struct JSONBody {
         do throws(BodyError) {
             bytes = try await request.body.collect(upTo: limit)
         } catch {
+            if error == .overloaded { throw error }
             guard case .tooLarge = error else {
                 throw Refused(.detail(.badRequest, "JSON parse error."))
             }

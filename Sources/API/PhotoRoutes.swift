@@ -9,16 +9,20 @@ package struct PhotoRoutes: Sendable {
     let spool: Spool
     let frontend: Frontend
     let idempotent: Idempotent
+    private let multipart: MultipartReader.Limits
 
     package init(
         photos: PhotoService, settings: SettingsService, spool: Spool, frontend: Frontend,
-        idempotency: IdempotencyService
+        idempotency: IdempotencyService, multipartParts: Int
     ) {
         self.photos = photos
         self.settings = settings
         self.spool = spool
         self.frontend = frontend
         idempotent = Idempotent(service: idempotency)
+        var multipart = MultipartReader.Limits()
+        multipart.parts = multipartParts
+        self.multipart = multipart
     }
 
     package var routes: [Route] {
@@ -39,7 +43,8 @@ package struct PhotoRoutes: Sendable {
         let limit = settings.current[.maxFileSizeMB] * 1_048_576
         let form: UploadForm
         do {
-            form = try await UploadForm(request, spool: spool, limit: limit)
+            form = try await UploadForm(
+                request, spool: spool, limit: limit, multipart: multipart)
         } catch let failure as Failure {
             return rated(Self.failed(photos.storageFailure(failure)), caller, request)
         } catch let refused as Refused

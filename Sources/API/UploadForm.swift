@@ -23,7 +23,9 @@ struct UploadForm {
     private static let overheadBytes = 1 << 20
 
     /// - Parameter limit: bytes that the picture may have.
-    init(_ request: Request, spool: Spool, limit: Int) async throws {
+    init(
+        _ request: Request, spool: Spool, limit: Int, multipart: MultipartReader.Limits
+    ) async throws {
         let tooLarge = Fault(
             "Image file too large. Maximum size is \(limit / 1_048_576)MB.")
         switch request.mediaType {
@@ -32,7 +34,7 @@ struct UploadForm {
                 image = .failure(tooLarge)
                 return
             }
-            try await read(request, spool, limit, tooLarge)
+            try await read(request, spool, limit, tooLarge, multipart)
         case "application/x-www-form-urlencoded":
             try await readURLEncoded(request)
         case nil where request.body.isEmpty:
@@ -46,10 +48,11 @@ struct UploadForm {
     }
 
     private mutating func read(
-        _ request: Request, _ spool: Spool, _ limit: Int, _ tooLarge: Fault
+        _ request: Request, _ spool: Spool, _ limit: Int, _ tooLarge: Fault,
+        _ multipart: MultipartReader.Limits
     ) async throws {
         do {
-            var form = try MultipartReader(request)
+            var form = try MultipartReader(request, limits: multipart)
             var hasImage = false
             while let part = try await form.nextPart() {
                 if part.name == "image", !hasImage {
@@ -120,9 +123,16 @@ struct UploadForm {
     }
 
     private mutating func readURLEncoded(_ request: Request) async throws {
-        guard let bytes = try? await request.body.collect(upTo: 1 << 20),
-            let form = try? Query(parsing: String(decoding: bytes, as: UTF8.self))
-        else { throw Refused(.detail(.badRequest, "Malformed form.")) }
+        let bytes: [UInt8]
+        do throws(BodyError) {
+            bytes = try await request.body.collect(upTo: 1 << 20)
+        } catch {
+            if error == .overloaded { throw error }
+            throw Refused(.detail(.badRequest, "Malformed form."))
+        }
+        guard let form = try? Query(parsing: String(decoding: bytes, as: UTF8.self)) else {
+            throw Refused(.detail(.badRequest, "Malformed form."))
+        }
         guard let text = form["fingerprint"] else { return }
         do throws(Fingerprint.Fault) {
             fingerprint = .success(try Fingerprint.parse(text))

@@ -88,7 +88,6 @@ extension StartupKey<Duration> {
     package static var headerTimeout: Self { Self("TINTYPE_HTTP_HEADER_TIMEOUT") }
     package static var idleTimeout: Self { Self("TINTYPE_HTTP_IDLE_TIMEOUT") }
     package static var transferGrace: Self { Self("TINTYPE_HTTP_TRANSFER_GRACE") }
-    package static var eventHeartbeat: Self { Self("TINTYPE_HTTP_EVENT_HEARTBEAT") }
     package static var decodeTimeout: Self { Self("TINTYPE_DECODE_TIMEOUT") }
 }
 extension StartupKey<Int> {
@@ -103,8 +102,7 @@ extension StartupKey<Int> {
     package static var maxJSONSize: Self { Self("TINTYPE_HTTP_MAX_JSON_SIZE") }
     package static var maxMultipartParts: Self { Self("TINTYPE_HTTP_MAX_MULTIPART_PARTS") }
     package static var maxBodyMemory: Self { Self("TINTYPE_HTTP_MAX_BODY_MEMORY") }
-    package static var maxPipelined: Self { Self("TINTYPE_HTTP_MAX_PIPELINED") }
-    package static var eventQueue: Self { Self("TINTYPE_HTTP_EVENT_QUEUE") }
+    package static var maxPipelineSize: Self { Self("TINTYPE_HTTP_MAX_PIPELINE_SIZE") }
     package static var decodeWorkers: Self { Self("TINTYPE_DECODE_WORKERS") }
     package static var decodeMemory: Self { Self("TINTYPE_DECODE_MEMORY") }
     package static var databaseReaders: Self { Self("TINTYPE_DATABASE_READERS") }

@@ -127,19 +127,11 @@ extension Setting {
             ),
             (
                 "TINTYPE_HTTP_MAX_BODY_MEMORY", .bytes((1 << 20)...(1 << 40)), "64MiB",
-                "Memory for bodies that are held at one time; over it requests are answered 503."
+                "Memory for bodies on their way; over it requests with a body are answered 503."
             ),
             (
-                "TINTYPE_HTTP_MAX_PIPELINED", .integer(1...1000), "16",
-                "Requests that one connection may send ahead of their answers."
-            ),
-            (
-                "TINTYPE_HTTP_EVENT_HEARTBEAT", .duration(1...300), "15s",
-                "The pause between comments on an idle event stream."
-            ),
-            (
-                "TINTYPE_HTTP_EVENT_QUEUE", .integer(1...100_000), "256",
-                "Events kept for a slow listener before it is dropped."
+                "TINTYPE_HTTP_MAX_PIPELINE_SIZE", .bytes(4096...(1 << 24)), "64KiB",
+                "Bytes of later requests that wait for the answer to the current one; more are not read."
             ),
         ])
 

@@ -7,12 +7,22 @@ package enum BodyError: Error, Hashable {
     case malformed
     /// The client sent slower than the server's deadline allows.
     case timedOut
+    /// The server holds as many bodies in memory as it may.
+    case overloaded
 }
 
 /// Where the chunks of a body come from: a socket, a response under way, a test's script.
 package protocol BodySource: Sendable {
     /// The next bytes, never empty; nil after the last. Called by one consumer at a time.
     func next() async throws(BodyError) -> [UInt8]?
+    /// The same for a reader that keeps the bytes until the answer, which a source may count.
+    func nextKept() async throws(BodyError) -> [UInt8]?
+}
+
+extension BodySource {
+    package func nextKept() async throws(BodyError) -> [UInt8]? {
+        try await next()
+    }
 }
 
 /// The body of a message: chunks of bytes that arrive once, in order.
@@ -56,7 +66,7 @@ package struct Body: AsyncSequence, Sendable {
             return bytes
         case .source(let source):
             var all: [UInt8] = []
-            while let chunk = try await source.next() {
+            while let chunk = try await source.nextKept() {
                 guard chunk.count <= limit - all.count else { throw .tooLarge(limit: limit) }
                 if all.isEmpty {
                     all = chunk

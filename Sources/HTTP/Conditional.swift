@@ -118,6 +118,8 @@ extension Response {
         var response = Response(.ok, fields: fields)
         response.fields[.etag] = tag.description
         response.fields[.acceptRanges] = "bytes"
+        // The answer that nothing has changed must vary as the content's own would.
+        if MediaType.isCompressible(type) { response.fields.vary(on: .acceptEncoding) }
         switch Selection(of: request, tag: tag, size: size) {
         case .whole:
             response.fields[.contentType] = type

@@ -8,6 +8,7 @@ actor Acceptor {
     private let context: ServerContext
     private var listeners: [UnsafeMutablePointer<uv_poll_t>] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
+    private var turnedAway = 0
     private let timer: UnsafeMutablePointer<uv_timer_t>
     /// Given up when the process is out of descriptors, so that a waiting client can be turned away instead of
     /// waking the loop forever.
@@ -80,28 +81,35 @@ actor Acceptor {
         let address = host ?? "unix"
         guard context.census.admit(address, isLocal: host == nil) else {
             context.configuration.observer?.connectionRefused()
-            turnAway(descriptor)
+            turnAway(descriptor, address, isLocal: host == nil)
             return
         }
         if host != nil { _ = cuv_set_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
         context.configuration.observer?.connectionOpened()
         let connection = Connection(
-            descriptor, remoteAddress: address, isLocal: host == nil, loop: loop,
-            context: context, acceptor: self)
+            descriptor, remoteAddress: address, isLocal: host == nil, isAdmitted: true,
+            loop: loop, context: context, acceptor: self)
         connections[ObjectIdentifier(connection)] = connection
         connection.assumeIsolated { $0.open() }
         sweepAsNeeded()
     }
 
     /// Over a cap: an answer that costs nothing, and the end.
-    private func turnAway(_ descriptor: Int32) {
-        let answer = """
-            HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n\
-            Connection: close\r\n\r\n
-            """
-        _ = Array(answer.utf8).withUnsafeBytes { Socket.send(descriptor, $0) }
-        shutdown(descriptor, Int32(SHUT_WR))
-        close(descriptor)
+    ///
+    /// The socket stays open until the client has read it: closing one with an unread request in it would make the
+    /// system throw the answer away. As many may linger so as there are places, the rest are closed at once.
+    private func turnAway(_ descriptor: Int32, _ address: String, isLocal: Bool) {
+        guard turnedAway < context.configuration.maximumTurnedAway else {
+            close(descriptor)
+            return
+        }
+        turnedAway += 1
+        let connection = Connection(
+            descriptor, remoteAddress: address, isLocal: isLocal, isAdmitted: false, loop: loop,
+            context: context, acceptor: self)
+        connections[ObjectIdentifier(connection)] = connection
+        connection.assumeIsolated { $0.openTurnedAway() }
+        sweepAsNeeded()
     }
 
     private func turnAwayOne(from listener: Int32) {
@@ -114,8 +122,12 @@ actor Acceptor {
 
     func forget(_ connection: Connection) {
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
-        context.census.leave(connection.remoteAddress, isLocal: connection.isLocal)
-        context.configuration.observer?.connectionClosed()
+        if connection.isAdmitted {
+            context.census.leave(connection.remoteAddress, isLocal: connection.isLocal)
+            context.configuration.observer?.connectionClosed()
+        } else {
+            turnedAway -= 1
+        }
         sweepAsNeeded()
         endIfDone()
     }

@@ -13,6 +13,10 @@ struct BodyIntake {
     private var firstChunk = 0
     private(set) var buffered = 0
     private(set) var received = 0
+    /// The reader keeps what it takes until the answer.
+    var isKept = false
+    /// Taken by a reader that keeps it.
+    private var kept = 0
     private(set) var isComplete = false
     private(set) var failure: BodyError?
     /// The client waits for a word before it sends the body.
@@ -93,6 +97,7 @@ struct BodyIntake {
             firstChunk = 0
         }
         buffered -= chunk.count
+        if isKept { kept += chunk.count }
         return chunk
     }
 
@@ -101,7 +106,11 @@ struct BodyIntake {
         chunks = []
         firstChunk = 0
         buffered = 0
+        kept = 0
     }
+
+    /// Bytes of this body that are in memory.
+    var held: Int { buffered + kept }
 
     mutating func fail(_ error: BodyError) {
         if !isComplete && failure == nil { failure = error }
@@ -121,6 +130,10 @@ struct SocketBody: BodySource {
     let exchange: Int
 
     func next() async throws(BodyError) -> [UInt8]? {
-        try await connection.nextChunk(of: exchange)
+        try await connection.nextChunk(of: exchange, isKept: false)
+    }
+
+    func nextKept() async throws(BodyError) -> [UInt8]? {
+        try await connection.nextChunk(of: exchange, isKept: true)
     }
 }

@@ -31,6 +31,7 @@ extension Connection {
         if used < bytes.count && phase != .lingering && phase != .closed {
             inbox = Array(bytes[used...])
         }
+        if sawEnd && (inbox.isEmpty || phase == .head) { endInput() }
     }
 
     /// Uses input as far as the state allows; what stays unused comes again, with more behind it.
@@ -69,6 +70,9 @@ extension Connection {
             guard let length = try scanner.scan(input) else { return nil }
             let headBytes = input.extracting(..<length)
             let head = try HeadParser.parse(headBytes, limits)
+            if context.bodies.isFull && head.framing != .none {
+                throw Refusal(.serviceUnavailable, "There is no memory for another body now.")
+            }
             begin(head, behind: input.extracting(length...))
             return length
         } catch {
@@ -82,6 +86,7 @@ extension Connection {
         do {
             let used = try intake.consume(input)
             intake.clock.count(used, now: loop.now)
+            settleBodyMemory()
             intake.wake()
             if intake.buffered >= context.configuration.bodyBufferBytes {
                 intake.clock.pause(now: loop.now)
@@ -97,26 +102,45 @@ extension Connection {
         }
     }
 
-    /// The client sends no more. It may still read: half-closed clients get their answer.
+    /// The client sends no more. It may still read: half-closed clients get the answers to all they sent.
     private func receivedEnd() {
         sawEnd = true
+        if inbox.isEmpty || phase != .serving { endInput() }
+    }
+
+    /// Everything that ever came has been used.
+    private func endInput() {
         switch phase {
         case .idle, .head, .lingering: close()
         case .closed: break
         case .serving:
+            guard !intake.isComplete else { return }
             closesAfterExchange = true
             intake.fail(.disconnected)
             if exchange?.isAnswered == true { finishExchange() }
         }
     }
 
+    /// Tells the count of all bodies what this one holds now.
+    func settleBodyMemory() {
+        context.bodies.add(intake.held - countedBodyBytes)
+        countedBodyBytes = intake.held
+    }
+
     /// The next chunk for the handler that reads the body of an exchange.
-    func nextChunk(of number: Int) async throws(BodyError) -> [UInt8]? {
+    func nextChunk(of number: Int, isKept: Bool) async throws(BodyError) -> [UInt8]? {
+        intake.isKept = isKept
         while true {
             guard phase == .serving, exchange?.number == number, !intake.isDiscarding else {
                 throw .disconnected
             }
+            if isKept && context.bodies.isFull && !intake.isComplete {
+                closesAfterExchange = true
+                intake.fail(.overloaded)
+                throw .overloaded
+            }
             if let chunk = intake.take() {
+                settleBodyMemory()
                 intake.clock.resume(now: loop.now)
                 arm()
                 return chunk

@@ -62,7 +62,9 @@ extension Connection {
             .none, limits: context.configuration.head,
             clock: RateClock(now: loop.now, context.deadlines))
         closesAfterExchange = true
-        let response = failure(refusal.status, refusal.reason)
+        let response =
+            refusal.status == .serviceUnavailable
+            ? overloaded : failure(refusal.status, refusal.reason)
         loop.taskStarted()
         Task {
             await self.send(response)
@@ -83,8 +85,15 @@ extension Connection {
         case .tooLarge(let limit):
             failure(.contentTooLarge, "The body is larger than \(limit) bytes.")
         case .timedOut: failure(.requestTimeout, "The body arrived too slowly.")
+        case .overloaded: overloaded
         case .malformed, .disconnected: failure(.badRequest, "The body is malformed.")
         }
+    }
+
+    private var overloaded: Response {
+        var response = failure(.serviceUnavailable, "There is no memory for another body now.")
+        response.fields.setDefault(.retryAfter, "5")
+        return response
     }
 
     /// The answer is out: say so, and go on with the next request as soon as the body is out of the way.
@@ -98,6 +107,7 @@ extension Connection {
         }
         guard phase == .serving else { return }
         intake.discard()
+        settleBodyMemory()
         if intake.isComplete || closesAfterExchange { finishExchange() }
     }
 
@@ -112,6 +122,8 @@ extension Connection {
         deadline = loop.now + context.deadlines.idle
         if !inbox.isEmpty {
             consumeInbox()
+        } else if sawEnd {
+            close()
         } else if context.isStopping.load(ordering: .relaxed) {
             stopWhenIdle()
         }

@@ -21,6 +21,8 @@ actor Connection {
     nonisolated let loop: EventLoop
     nonisolated let remoteAddress: String
     nonisolated let isLocal: Bool
+    /// False for one over a cap, which is only told so.
+    nonisolated let isAdmitted: Bool
     let context: ServerContext
     let acceptor: Acceptor
     let descriptor: Int32
@@ -32,6 +34,8 @@ actor Connection {
     var task: Task<Void, Never>?
     var isSendingEvents = false
     var intake: BodyIntake
+    /// What `intake` holds of the memory that all bodies share.
+    var countedBodyBytes = 0
     var outbox = Outbox()
     var scanner: HeadScanner
     /// Received bytes that nobody could use yet: a part of a head, or requests behind the current one.
@@ -56,12 +60,13 @@ actor Connection {
 
     /// Takes over the socket. Called on the loop's thread.
     init(
-        _ descriptor: Int32, remoteAddress: String, isLocal: Bool, loop: EventLoop,
-        context: ServerContext, acceptor: Acceptor
+        _ descriptor: Int32, remoteAddress: String, isLocal: Bool, isAdmitted: Bool,
+        loop: EventLoop, context: ServerContext, acceptor: Acceptor
     ) {
         self.descriptor = descriptor
         self.remoteAddress = remoteAddress
         self.isLocal = isLocal
+        self.isAdmitted = isAdmitted
         self.loop = loop
         self.context = context
         self.acceptor = acceptor
@@ -79,6 +84,17 @@ actor Connection {
         precondition(status == 0, "libuv refuses a socket")
         poll.pointee.data = Unmanaged.passRetained(self).toOpaque()
         arm()
+    }
+
+    /// Says that there is no room, and waits until the client has heard it.
+    func openTurnedAway() {
+        let answer = """
+            HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n\
+            Connection: close\r\n\r\n
+            """
+        _ = Array(answer.utf8).withUnsafeBytes { Socket.send(descriptor, $0) }
+        open()
+        lingerThenClose()
     }
 
     // MARK: Events
@@ -123,9 +139,13 @@ actor Connection {
         case .serving:
             return intake.isComplete
                 ? inbox.count < context.configuration.pipelineBytes
-                : intake.failure == nil
-                    && intake.buffered < context.configuration.bodyBufferBytes
+                : intake.failure == nil && intake.buffered < bodyAllowance
         }
+    }
+
+    /// A body whose reader lags may fill its buffer, or a little when memory is short; its reader can always go on.
+    private var bodyAllowance: Int {
+        context.bodies.isFull ? 1 : context.configuration.bodyBufferBytes
     }
 
     /// Looks at the clocks. Called by the acceptor's sweep.
@@ -189,6 +209,7 @@ actor Connection {
         outbox.removeAll()
         writeClock = nil
         intake.discard()
+        settleBodyMemory()
         intake.fail(.disconnected)
         wakeFlushWaiters()
         acceptor.assumeIsolated { $0.forget(self) }

@@ -14,7 +14,16 @@ extension Server {
         package var deadlines = Deadlines()
 
         package var maximumConnections = 12_000
-        package var maximumConnectionsPerAddress = 12_000
+        /// Zero sets no such cap.
+        package var maximumConnectionsPerAddress = 256
+        /// Addresses that many clients share, which the cap for one address spares: proxies, and the machine itself.
+        package var isExemptFromAddressCap: @Sendable (_ address: String) -> Bool =
+            SocketAddress.isLoopback
+        /// Connections over a cap that are told 503 and given time to read it; more are closed without a word.
+        package var maximumTurnedAway = 256
+        /// Bytes of all bodies that wait for their reader or that `Body.collect` put together. Over it new bodies are
+        /// refused with 503, and one being put together ends with `BodyError.overloaded`.
+        package var maximumBodyMemory = 64 * 1024 * 1024
         /// Received bytes of one body that wait for their reader; beyond them the socket is not read.
         package var bodyBufferBytes = 256 * 1024
         /// Received bytes of later requests that wait for the current one.

@@ -7,6 +7,7 @@ final class ServerContext: Sendable {
     let deadlines: DeadlineTable
     let handler: Handler
     let census: ConnectionCensus
+    let bodies: BodyMemory
     let isStopping = Atomic<Bool>(false)
 
     init(_ configuration: Server.Configuration, _ handler: @escaping Handler) {
@@ -15,7 +16,26 @@ final class ServerContext: Sendable {
         deadlines = DeadlineTable(configuration.deadlines)
         census = ConnectionCensus(
             total: configuration.maximumConnections,
-            perAddress: configuration.maximumConnectionsPerAddress)
+            perAddress: configuration.maximumConnectionsPerAddress,
+            isExempt: configuration.isExemptFromAddressCap)
+        bodies = BodyMemory(limit: configuration.maximumBodyMemory)
+    }
+}
+
+/// Counts the bytes of request bodies that are in memory, over all connections.
+final class BodyMemory: Sendable {
+    private let held = Atomic<Int>(0)
+    private let limit: Int
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Nothing may be added but what a reader needs to go on.
+    var isFull: Bool { held.load(ordering: .relaxed) >= limit }
+
+    func add(_ bytes: Int) {
+        if bytes != 0 { held.add(bytes, ordering: .relaxed) }
     }
 }
 
@@ -29,19 +49,23 @@ final class ConnectionCensus: Sendable {
     private let counts = Mutex(Counts())
     private let total: Int
     private let perAddress: Int
+    private let isExempt: @Sendable (String) -> Bool
 
-    init(total: Int, perAddress: Int) {
+    init(total: Int, perAddress: Int, isExempt: @escaping @Sendable (String) -> Bool) {
         self.total = total
         self.perAddress = perAddress
+        self.isExempt = isExempt
     }
 
-    /// Counts one more, or refuses. Local sockets have no address and only count in all.
+    /// Counts one more, or refuses. Local sockets have no address and only count in all, as do exempt addresses.
     func admit(_ address: String, isLocal: Bool) -> Bool {
         counts.withLock { counts in
             guard counts.total < total else { return false }
             if !isLocal {
                 let own = counts.byAddress[address, default: 0]
-                guard own < perAddress else { return false }
+                guard own < perAddress || perAddress == 0 || isExempt(address) else {
+                    return false
+                }
                 counts.byAddress[address] = own + 1
             }
             counts.total += 1

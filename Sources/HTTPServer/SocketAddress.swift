@@ -23,6 +23,10 @@ enum SocketAddress {
         }
     }
 
+    @Sendable static func isLoopback(_ address: String) -> Bool {
+        address.hasPrefix("127.") || address == "::1"
+    }
+
     private static func text<Address>(_ family: Int32, _ address: Address) -> String {
         var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         return withUnsafePointer(to: address) { pointer in

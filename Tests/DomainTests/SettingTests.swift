@@ -156,12 +156,12 @@ struct SettingTests {
             .awsSecretAccessKey, .awsBucket, .awsEndpointURL, .awsRegion)
         read(.accessLog, .ocr)
         read(
-            .shutdownTimeout, .headerTimeout, .idleTimeout, .transferGrace, .eventHeartbeat,
+            .shutdownTimeout, .headerTimeout, .idleTimeout, .transferGrace,
             .decodeTimeout)
         read(
             .maxConnections, .maxConnectionsPerAddress, .transferMinRate, .maxHeaderSize,
             .maxHeaderFields, .maxURISize, .maxJSONSize, .maxMultipartParts, .maxBodyMemory,
-            .maxPipelined, .eventQueue, .decodeWorkers, .decodeMemory, .databaseReaders,
+            .maxPipelineSize, .decodeWorkers, .decodeMemory, .databaseReaders,
             .minFreeSpace)
         #expect(named == Set(Setting.startup.map(\.name)))
     }

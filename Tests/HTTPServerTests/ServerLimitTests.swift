@@ -118,6 +118,7 @@ import Testing
         let recorder = Recorder()
         let capped = { (configuration: inout Server.Configuration) in
             configuration.maximumConnectionsPerAddress = 2
+            configuration.isExemptFromAddressCap = { _ in false }
             configuration.observer = recorder
         }
         try await withServer(echo, configure: capped) { _, address in
@@ -128,11 +129,108 @@ import Testing
                     #expect(try client.answer().status == 200)
                 }
                 let third = try RawClient(address)
+                // A request that nobody reads must not make the system drop the answer.
+                third.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
                 let answer = try third.answer()
                 #expect(answer.status == 503)
                 #expect(answer.fields["retry-after"] == "5")
+                #expect(try third.rest() == "")
                 #expect(recorder.refused.load(ordering: .relaxed) == 1)
                 withExtendedLifetime(clients) {}
+            }
+        }
+    }
+
+    @Test func `addresses that many share are spared by the cap for one`() async throws {
+        let capped = { (configuration: inout Server.Configuration) in
+            configuration.maximumConnectionsPerAddress = 1
+            configuration.isExemptFromAddressCap = { $0 == "127.0.0.1" }
+        }
+        try await withServer(echo, configure: capped) { _, address in
+            try await onThread {
+                for client in [try RawClient(address), try RawClient(address)] {
+                    client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+                    #expect(try client.answer().status == 200)
+                }
+            }
+        }
+    }
+
+    @Test func `of those over the cap only so many are told`() async throws {
+        let capped = { (configuration: inout Server.Configuration) in
+            configuration.maximumConnections = 0
+            configuration.maximumTurnedAway = 2
+        }
+        try await withServer(echo, configure: capped) { _, address in
+            try await onThread {
+                let told = [try RawClient(address), try RawClient(address)]
+                for client in told { #expect(try client.answer().status == 503) }
+                #expect(try RawClient(address).rest() == "")
+                withExtendedLifetime(told) {}
+            }
+        }
+    }
+
+    @Test func `bodies over the memory for all are refused, and the memory comes back`()
+        async throws
+    {
+        let arrived = Gate()
+        let go = Gate()
+        let handler: Handler = { request in
+            if request.path == "/slow" {
+                await arrived.open()
+                await go.pass()
+            }
+            return .bytes(try await request.body.collect(upTo: 1 << 20), type: "text/plain")
+        }
+        let small = { (configuration: inout Server.Configuration) in
+            configuration.maximumBodyMemory = 1000
+        }
+        try await withServer(handler, configure: small) { _, address in
+            async let slow = onThread {
+                let client = try RawClient(address)
+                client.send("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+                client.send([UInt8](repeating: 65, count: 1000))
+                return try client.answer()
+            }
+            await arrived.pass()
+            try await onThread {
+                let other = try RawClient(address)
+                other.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(try other.answer().status == 200)
+                other.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+                let answer = try other.answer()
+                #expect(answer.status == 503)
+                #expect(answer.fields["retry-after"] == "5")
+            }
+            await go.open()
+            #expect(try await slow.body.utf8.count == 1000)
+            try await onThread {
+                let client = try RawClient(address)
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+                #expect(try client.answer().body == "x")
+                let greedy = try RawClient(address)
+                greedy.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\n")
+                greedy.send([UInt8](repeating: 65, count: 8000))
+                #expect(try greedy.answer().status == 503)
+            }
+        }
+    }
+
+    @Test func `a client that half-closes is answered all it asked`() async throws {
+        let handler: Handler = { request in
+            await Task.yield()
+            return .text(request.path)
+        }
+        try await withServer(handler) { _, address in
+            try await onThread {
+                let client = try RawClient(address)
+                client.send(
+                    ["/1", "/2", "/3"].map { "GET \($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined()
+                        + "GET /4 HT")
+                client.finishSending()
+                for path in ["/1", "/2", "/3"] { #expect(try client.answer().body == path) }
+                #expect(try client.rest() == "")
             }
         }
     }

@@ -17,7 +17,7 @@ extension Installation {
             trustedProxies: configuration.trustedProxies)
         let photoRoutes = PhotoRoutes(
             photos: photos, settings: settings, spool: spool, frontend: frontend,
-            idempotency: idempotency)
+            idempotency: idempotency, multipartParts: configuration.startup[.maxMultipartParts])
         let roomRoutes = RoomRoutes(
             rooms: rooms, frontend: frontend, idempotency: idempotency,
             bodyLimit: configuration.startup[.maxJSONSize])
@@ -30,6 +30,7 @@ extension Installation {
         return wrap(
             { try await router.handle($0) },
             in: [
+                Compression.middleware,
                 API.guarding { error, request in
                     log.with(requestID: request.id).error(
                         "a request failed",
@@ -50,6 +51,8 @@ extension Installation {
         ]
     }
 
+    private static let loopback = ["127.0.0.0/8", "::1/128"].compactMap { NetworkRange($0) }
+
     /// The server's settings, with errors in the shape of each path's family.
     package func serverConfiguration(_ addresses: [HTTPServer.ListenAddress])
         -> Server.Configuration
@@ -66,6 +69,10 @@ extension Installation {
         server.deadlines.minimumRate = startup[.transferMinRate]
         server.maximumConnections = startup[.maxConnections]
         server.maximumConnectionsPerAddress = startup[.maxConnectionsPerAddress]
+        let shared = Self.loopback + configuration.trustedProxies
+        server.isExemptFromAddressCap = { address in shared.contains { $0.contains(address) } }
+        server.maximumBodyMemory = startup[.maxBodyMemory]
+        server.pipelineBytes = startup[.maxPipelineSize]
         server.errorResponse = { failure in
             API.failure(
                 failure.status, reason: failure.reason,
