@@ -67,7 +67,9 @@ let package = Package(
                 "CEXIF", "CGIF", "CHEIF", "CKernels", "CLCMS", "CPNG", "CSeccomp", "CTesseract",
                 "CTurboJPEG", "CWebP",
             ]),
-        mechanism("Vectors", ["CKernels"]),
+        .target(
+            name: "Vectors", dependencies: ["CKernels"], exclude: ["NOTES.md"],
+            swiftSettings: strict),
         mechanism("Crypto", ["COpenSSL", "CSodium"]),
         safe("HTTP"),
         safe("Telemetry"),
