@@ -71,7 +71,9 @@ let package = Package(
                 "CEXIF", "CGIF", "CHEIF", "CImaging", "CLCMS", "CPNG", "CSeccomp", "CTesseract",
                 "CWebP",
             ]),
-        mechanism("Vectors", ["CKernels"]),
+        .target(
+            name: "Vectors", dependencies: ["CKernels"], exclude: ["NOTES.md"],
+            swiftSettings: strict),
         mechanism("Crypto", ["COpenSSL", "CSodium"]),
         safe("HTTP"),
         safe("Telemetry"),

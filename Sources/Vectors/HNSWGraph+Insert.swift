@@ -56,7 +56,8 @@ extension HNSWGraph {
             }
             if layer == 0, join(node, member, candidates) { return }
             chosen.append(
-                select(candidates, for: node, atMost: parameters.degree, context))
+                select(
+                    candidates, for: node, atMost: parameters.newLinks(level: layer), context))
         }
         publish(node, member, chosen.reversed(), context)
         if level > top { becomeEntry(node, nil) }
@@ -66,8 +67,7 @@ extension HNSWGraph {
         let start = entry.load(ordering: .acquiring)
         let node = UInt32(truncatingIfNeeded: start)
         context.begin(limit: nodes.count, breadth: 1)
-        _ = context.offer(node, product(of: node, context.weights))
-        context.visit(node)
+        context.start(node, product(of: node, context.weights))
         for layer in stride(from: Int(start >> 32), through: level, by: -1) {
             context.beginLayer(breadth: 1)
             expand(context, level: layer, slack: slack, nodes.codes)
@@ -166,11 +166,15 @@ extension HNSWGraph {
         _ candidate: Candidate, _ sums: [Int32], _ context: SearchContext
     ) -> Bool {
         let codes = nodes.codes(of: candidate.node)
+        // The product of a whole unit vector with itself.
+        let one = 1 / (projection.step * projection.step)
+        let distance = one - Float(candidate.product)
         for place in sums.indices {
             let weights = context.chosenWeights + place * projection.codeCount
             let product =
                 Kernels.best.dotOfCodes(codes, weights, projection.codeCount) - 128 * sums[place]
-            if product > candidate.product { return true }
+            // A tenth closer, not just closer (Subramanya et al. 2019, α): denser lists pay off.
+            if (one - Float(product)) * 1.1 < distance { return true }
         }
         return false
     }

@@ -20,7 +20,7 @@ extension HNSWGraph {
     /// How many candidates to keep so that enough of them are allowed; nil if comparing with every
     /// allowed vector costs less than walking so far.
     private func breadth(for request: SearchRequest) -> Int? {
-        let wanted = request.breadth ?? max(64, request.count + request.count / 2)
+        let wanted = request.breadth ?? max(112, request.count * 2)
         guard let filter = request.allowing else {
             return wanted * 8 > count ? nil : wanted
         }
@@ -73,8 +73,7 @@ extension HNSWGraph {
         // Whoever changes the entry publishes it after the node, so the node is below the limit.
         guard node < context.limit else { return }
         let codes = nodes.codes
-        _ = context.offer(node, product(of: node, context.weights))
-        context.visit(node)
+        context.start(node, product(of: node, context.weights))
         for level in stride(from: Int(start >> 32), to: 0, by: -1) {
             context.beginLayer(breadth: 1)
             expand(context, level: level, slack: slack, codes)
@@ -90,7 +89,7 @@ extension HNSWGraph {
         let limit = UInt32(context.limit)
         var codes = codes
         var cursor = 0
-        let width = Int(tuning.widthT.load(ordering: .relaxed))
+        let width = tuning.width
         while true {
             var unvisited = 0
             var wanted = width
@@ -112,14 +111,10 @@ extension HNSWGraph {
             let kept = kernels.score(
                 &codes, context.weights, context.unvisited, unvisited,
                 bound == .min ? .min : bound - slack, context.kept, context.products)
-            var nearest = cursor
-            for place in 0..<kept where context.products[place] > context.bound {
-                let candidate = context.kept[place]
-                let at = context.offer(candidate, context.products[place])
-                nearest = min(nearest, at)
-                tt_prefetch(nodes.blocks + Int(candidate) * nodes.layout.stride, 2)
-            }
-            cursor = nearest
+            let nearest = tt_offer(
+                context.keys, &context.count, context.breadth, context.kept, context.products, kept,
+                nodes.blocks, nodes.layout.stride)
+            cursor = min(cursor, nearest)
         }
     }
 
@@ -139,13 +134,15 @@ extension HNSWGraph {
         let margin = Double(tuning.error * tuning.rank)
         var offset = 0.0
         var ranked = 0.0
-        for place in 0..<min(context.count, 24) {
-            tt_prefetch(nodes.record(context.node(at: place)), 1)
-        }
-        for place in 0..<min(context.count, 3) { prefetchVector(of: context.node(at: place)) }
+        let sure = min(context.count, request.count + 2, 32)
+        for place in 0..<sure { tt_prefetch(nodes.record(context.node(at: place)), 1) }
+        for place in 0..<sure { prefetchVector(of: context.node(at: place), lines: 16) }
+        let lines = (projection.dimension + 15) / 16
         for place in 0..<context.count {
             let node = context.node(at: place)
-            if place + 3 < context.count { prefetchVector(of: context.node(at: place + 3)) }
+            if place + 1 < context.count {
+                prefetchVector(of: context.node(at: place + 1), lines: lines)
+            }
             let guess = 1 - Double(context.product(at: place)) * Double(weighing.unit)
             if Int(ranked) >= request.count, guess + offset / ranked - margin > best.bound { break }
             var member = node
@@ -170,8 +167,8 @@ extension HNSWGraph {
         return best.sorted()
     }
 
-    private func prefetchVector(of node: UInt32) {
+    private func prefetchVector(of node: UInt32, lines: Int) {
         let components = file.components(at: VectorSlot(nodes.record(node).pointee.slot))
-        tt_prefetch(components, min(24, projection.dimension / 16))
+        tt_prefetch(components, lines)
     }
 }

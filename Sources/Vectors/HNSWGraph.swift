@@ -111,13 +111,16 @@ package final class HNSWGraph: VectorIndex {
 /// What searches trade: recall against time.
 package final class SearchTuning: Sendable {
     /// How many standard deviations a candidate's unseen codes are trusted to help it.
-    let tailTrust = Atomic<UInt32>(Float(1.6).bitPattern)
+    private let tailTrust = Atomic<UInt32>(Float(3).bitPattern)
     /// How many standard deviations of the codes' error the exact ranking looks back.
-    let rankTrust = Atomic<UInt32>(Float(2).bitPattern)
+    private let rankTrust = Atomic<UInt32>(Float(2.5).bitPattern)
     /// The codes' error as a distance: one standard deviation, measured after building.
-    let codeError = Atomic<UInt32>(Float(0.01).bitPattern)
+    private let codeError = Atomic<UInt32>(Float(0.01).bitPattern)
+    /// Candidates that are expanded together: more wait for memory at the same time, but some of them
+    /// would not have been expanded at all.
+    private let together = Atomic<Int>(4)
+    static let greatestWidth = 8
 
-    package let widthT = Atomic<Int>(2)
     package var tail: Float {
         get { Float(bitPattern: tailTrust.load(ordering: .relaxed)) }
         set { tailTrust.store(newValue.bitPattern, ordering: .relaxed) }
@@ -126,7 +129,13 @@ package final class SearchTuning: Sendable {
         get { Float(bitPattern: rankTrust.load(ordering: .relaxed)) }
         set { rankTrust.store(newValue.bitPattern, ordering: .relaxed) }
     }
-    package var error: Float {
+    package var width: Int {
+        get { together.load(ordering: .relaxed) }
+        set {
+            together.store(max(1, min(newValue, SearchTuning.greatestWidth)), ordering: .relaxed)
+        }
+    }
+    var error: Float {
         get { Float(bitPattern: codeError.load(ordering: .relaxed)) }
         set { codeError.store(newValue.bitPattern, ordering: .relaxed) }
     }

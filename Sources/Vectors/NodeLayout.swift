@@ -21,7 +21,7 @@ struct NodeLayout: Sendable, Equatable {
 
 /// The choices that make a graph (Malkov & Yashunin 2016, section 4.1).
 package struct GraphParameters: Sendable, Equatable {
-    /// M: links that a new node chooses on each layer.
+    /// M: links of a node on each upper layer; the bottom layer has room for twice as many.
     package var degree = 16
     /// efConstruction: candidates that are kept while a new node looks for its neighbours.
     package var constructionBreadth = 200
@@ -31,6 +31,9 @@ package struct GraphParameters: Sendable, Equatable {
     package var threads = 2
 
     package init() {}
+
+    /// Links that a new node chooses: half as many again where there is room for twice M.
+    func newLinks(level: Int) -> Int { level == 0 ? degree * 3 / 2 : degree }
 }
 
 /// Draws the top layer of each new node: geometric, with a mean of 1/(M − 1).

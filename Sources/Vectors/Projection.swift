@@ -98,7 +98,8 @@ extension Projection {
     }
 
     /// As many ones as there may be codes, to sum weights with.
-    static let ones = [UInt8](repeating: 1, count: 4_096)}
+    static let ones = [UInt8](repeating: 1, count: 4_096)
+}
 
 /// How the products of a query's weights are to be read.
 struct Weighing: Sendable {

@@ -1,3 +1,4 @@
+import CKernels
 import Synchronization
 
 /// What one search needs besides the graph: marks, candidates and the query's weights.
@@ -7,8 +8,8 @@ final class SearchContext {
     /// Candidates, best first: how far in the upper half, the node and whether it was expanded in the
     /// lower.
     private(set) var keys: UnsafeMutablePointer<UInt64>
-    private(set) var count = 0
-    private var breadth = 0
+    var count = 0
+    private(set) var breadth = 0
     private var room = 0
 
     private(set) var visited: UnsafeMutablePointer<UInt8>
@@ -23,14 +24,15 @@ final class SearchContext {
     let chosenWeights: UnsafeMutablePointer<Int8>
     let otherWeights: UnsafeMutablePointer<Int8>
     let scratch: ProjectionScratch
-    private static let batch = 512
 
     init(layout: NodeLayout, projection: Projection) {
         keys = .allocate(capacity: 1)
         visited = .allocate(capacity: 1)
-        unvisited = .allocate(capacity: SearchContext.batch)
-        kept = .allocate(capacity: SearchContext.batch)
-        products = .allocate(capacity: SearchContext.batch)
+        // The links of as many nodes as are ever expanded together.
+        let batch = SearchTuning.greatestWidth * layout.degree
+        unvisited = .allocate(capacity: batch)
+        kept = .allocate(capacity: batch)
+        products = .allocate(capacity: batch)
         weights = SearchContext.aligned(layout.codeCount).assumingMemoryBound(to: Int8.self)
         chosenWeights = SearchContext.aligned(layout.codeCount * (layout.degree + 1))
             .assumingMemoryBound(to: Int8.self)
@@ -86,29 +88,14 @@ final class SearchContext {
         room = max(wanted, room * 2)
     }
 
-    func visit(_ node: UInt32) { visited[Int(node)] = stamp }
-
     /// The product that a candidate must exceed, once as many are kept as are wanted.
     var bound: Int32 { count < breadth ? .min : SearchContext.product(keys[count - 1]) }
 
-    /// Keeps a candidate if it is among the best; returns its place, or the end if it is not.
-    @inline(__always)
-    func offer(_ node: UInt32, _ product: Int32) -> Int {
-        let key = SearchContext.key(node, product)
-        if count == breadth {
-            guard key < keys[count - 1] else { return count }
-            count -= 1
-        }
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) >> 1
-            if keys[middle] < key { low = middle + 1 } else { high = middle }
-        }
-        (keys + low + 1).update(from: keys + low, count: count - low)
-        keys[low] = key
-        count += 1
-        return low
+    /// Begins with one candidate.
+    func start(_ node: UInt32, _ product: Int32) {
+        keys[0] = tt_candidate(node, product)
+        count = 1
+        visited[Int(node)] = stamp
     }
 
     func markExpanded(_ place: Int) { keys[place] |= 1 }
@@ -117,9 +104,6 @@ final class SearchContext {
     func node(at place: Int) -> UInt32 { SearchContext.node(keys[place]) }
     func product(at place: Int) -> Int32 { SearchContext.product(keys[place]) }
 
-    static func key(_ node: UInt32, _ product: Int32) -> UInt64 {
-        UInt64(UInt32(bitPattern: (1 << 30) &- product)) << 32 | UInt64(node) << 1
-    }
     static func node(_ key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key) >> 1 }
     static func product(_ key: UInt64) -> Int32 {
         (1 << 30) &- Int32(bitPattern: UInt32(truncatingIfNeeded: key >> 32))

@@ -55,7 +55,11 @@ package final class VectorSpace: Sendable {
     /// Forgets the vector at `slot`: no search that begins later finds it. A slot that holds nothing
     /// is left as it is, so repeating is safe as long as the slot was not handed out again.
     package func remove(_ slot: VectorSlot) {
-        guard let model = slots.model(of: slot) else { return }
+        guard let model = slots.model(of: slot) else {
+            // Named by the database, but behind the end of the file: it may be handed out now.
+            slots.giveBack(slot)
+            return
+        }
         indexes.withLock { indexes in _ = indexes[model]?.remove(slot) }
         slots.giveBack(slot)
         noteChange(model: model)

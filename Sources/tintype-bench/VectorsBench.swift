@@ -20,6 +20,8 @@ struct VectorsBench {
         var startSeconds = 0.0
         var bytesPerVector = 0.0
         var rows: [Row] = []
+        /// Median and 99th percentile of a search in µs, alone and while another thread inserts.
+        var latency: [Double]?
         var at95: [Double]?
         var at99: [Double]?
     }
@@ -44,11 +46,41 @@ struct VectorsBench {
             let set = try VectorSet(base: base, queries: queries, truth: truth)
             let report = try await VectorsBench(set: set, options: options).run()
             print(try report.text(asJSON: options["json"] != nil))
+            try compare(report, base: base, options)
             return 0
         } catch {
             print("\(error)")
             return 1
         }
+    }
+
+    /// Sets the report beside the peers' results, as lines and as a chart.
+    private static func compare(_ report: Report, base: String, _ options: [String: String]) throws
+    {
+        let name = String(base.split(separator: "/").last ?? "").split(separator: ".")[0]
+        let peers = try options["--peers"].map { try PeerResult.read($0, set: String(name)) } ?? []
+        for peer in peers {
+            let theirs = peer.report
+            func figures(_ recall: Double) -> String {
+                theirs.throughput(at: recall).map { "\(Int($0[0])) / \(Int($0[1]))" } ?? "never"
+            }
+            let line =
+                "\(peer.cfg): built in \(peer.build_2t_s ?? 0) s, "
+                + "0.95: \(figures(0.95)), 0.99: \(figures(0.99))\n"
+            FileHandle.standardError.write(Data(line.utf8))
+        }
+        guard let path = options["--svg"] else { return }
+        let ours = RecallChart.Line(
+            name: "Tintype", points: report.rows.map { ($0.recall10, $0.qps1) }, isOurs: true)
+        let lines = peers.map { peer in
+            RecallChart.Line(
+                name: peer.cfg, points: peer.report.rows.map { ($0.recall10, $0.qps1) },
+                isOurs: false)
+        }
+        let chart = RecallChart(
+            title: "\(report.vectors) × \(report.dimension)-d, one thread, \(report.kernels)",
+            lines: [ours] + lines)
+        try Data(chart.svg().utf8).write(to: URL(filePath: path))
     }
 
     let set: VectorSet
@@ -59,7 +91,9 @@ struct VectorsBench {
             options["--keep"]
             ?? NSTemporaryDirectory() + "tintype-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { if options["--keep"] == nil { try? FileManager.default.removeItem(atPath: folder) } }
+        defer {
+            if options["--keep"] == nil { try? FileManager.default.removeItem(atPath: folder) }
+        }
         var report = Report()
         report.vectors = set.base.count
         report.dimension = set.base[0].count
@@ -93,23 +127,26 @@ struct VectorsBench {
         let breadths =
             options["--ef"]?.split(separator: ",").compactMap { Int($0) }
             ?? [10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192, 256, 512]
-        for tail in (options["--tails"] ?? "").split(separator: ",").compactMap({ Float($0) }) {
-            graph.tuning.tail = tail
-            for breadth in breadths { note("\(tail) \(measure(space, breadth))") }
+        if let sweep = options["--sweep"]?.split(separator: "=") {
+            for value in sweep[1].split(separator: ",").compactMap({ Float($0) }) {
+                switch sweep[0] {
+                case "tail": graph.tuning.tail = value
+                case "rank": graph.tuning.rank = value
+                default: graph.tuning.width = Int(value)
+                }
+                var partial = report
+                for breadth in breadths { partial.rows.append(measure(space, breadth)) }
+                note(
+                    "\(sweep[0]) \(value) 0.95: \(partial.throughput(at: 0.95)?[0] ?? 0)"
+                        + " 0.99: \(partial.throughput(at: 0.99)?[0] ?? 0)")
+            }
+            return report
         }
-        for width in (options["--widths"] ?? "").split(separator: ",").compactMap({ Int($0) }) {
-            graph.tuning.widthT.store(width, ordering: .relaxed)
-            for breadth in breadths { note("\(width) \(measure(space, breadth))") }
-        }
-        for rank in (options["--ranks"] ?? "").split(separator: ",").compactMap({ Float($0) }) {
-            graph.tuning.rank = rank
-            for breadth in breadths { note("\(rank) \(measure(space, breadth))") }
-        }
-        if options["--tails"] != nil || options["--ranks"] != nil { return report }
         for breadth in breadths {
             report.rows.append(measure(space, breadth))
             note("\(report.rows.last!)")
         }
+        if options["--inserting"] != nil { report.latency = latencies(space, graph) }
         report.at95 = report.throughput(at: 0.95)
         report.at99 = report.throughput(at: 0.99)
         return report
@@ -146,16 +183,55 @@ struct VectorsBench {
             qps2: throughput(space, request, threads: 2))
     }
 
+    /// One thread searches; the second time, another takes vectors out and puts them in again.
+    private func latencies(_ space: VectorSpace, _ graph: HNSWGraph) -> [Double] {
+        let alone = latency(space, seconds: 3)
+        let isOver = Flag()
+        let members = graph.members()
+        let inserted = DispatchGroup()
+        DispatchQueue.global().async(group: inserted) {
+            for member in members where !isOver.isSet {
+                graph.remove(member.slot)
+                _ = try? graph.add(member)
+                isOver.count += 1
+            }
+        }
+        let beside = latency(space, seconds: 3)
+        isOver.isSet = true
+        inserted.wait()
+        note("\(isOver.count) insertions meanwhile")
+        return alone + beside
+    }
+
+    private func latency(_ space: VectorSpace, seconds: Double) -> [Double] {
+        var times: [Double] = []
+        let start = ContinuousClock.now
+        while start.duration(to: .now) / .seconds(seconds) < 1 {
+            let query = set.queries[times.count % set.queries.count]
+            let before = ContinuousClock.now
+            _ = try? space.search(query, model: 1, SearchRequest(count: 10, breadth: 64))
+            times.append(before.duration(to: .now) / .microseconds(1))
+        }
+        times.sort()
+        return [times[times.count / 2], times[times.count * 99 / 100]]
+    }
+
     /// Queries per second, the best of three runs of at least 0.3 s.
-    private func throughput(_ space: VectorSpace, _ request: SearchRequest, threads: Int) -> Double {
+    private func throughput(_ space: VectorSpace, _ request: SearchRequest, threads: Int) -> Double
+    {
         let seconds = Double(options["--seconds"] ?? "0.3") ?? 0.3
         var best = 0.0
         if options["--cpu"] != nil {
-            let start = clock()
-            for query in set.queries {
-                _ = try? space.search(query, model: 1, request)
+            guard threads == 1 else { return 0 }
+            var best = 0.0
+            for _ in 0..<3 {
+                let start = clock()
+                for query in set.queries {
+                    _ = try? space.search(query, model: 1, request)
+                }
+                best = max(best, Double(set.queries.count) / (Double(clock() - start) / 1e6))
             }
-            return Double(set.queries.count) / (Double(clock() - start) / 1e6)
+            return best
         }
         for _ in 0..<3 {
             let total = Atomic<Int>(0)
@@ -177,6 +253,20 @@ struct VectorsBench {
             best = max(best, Double(total.load(ordering: .relaxed)) / elapsed)
         }
         return best
+    }
+}
+
+/// A switch and a counter between two threads.
+private final class Flag: Sendable {
+    private let flag = Atomic(false)
+    private let counter = Atomic(0)
+    var isSet: Bool {
+        get { flag.load(ordering: .relaxed) }
+        set { flag.store(newValue, ordering: .relaxed) }
+    }
+    var count: Int {
+        get { counter.load(ordering: .relaxed) }
+        set { counter.store(newValue, ordering: .relaxed) }
     }
 }
 

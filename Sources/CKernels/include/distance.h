@@ -64,6 +64,19 @@ const tt_kernels *tt_kernels_at(size_t index);
 size_t tt_gather(const uint32_t *links, size_t maximum, uint32_t limit, uint8_t *visited,
                  uint8_t stamp, uint32_t *unvisited);
 
+/// A candidate as one number that orders by product, best first: how far the product is below 2^30
+/// in the upper half, the node twice and whether it was expanded in the lower.
+static inline uint64_t tt_candidate(uint32_t node, int32_t product) {
+    return (uint64_t)(uint32_t)((1 << 30) - product) << 32 | (uint64_t)node << 1;
+}
+
+/// Sorts `n` scored nodes into the best candidates, at most `breadth`, of which there are `*count`.
+///
+/// Returns the place of the first that was put in, or `*count` if none was good enough. The links
+/// of each, two cache lines at `stride` times its id from `blocks` on, are asked for.
+size_t tt_offer(uint64_t *candidates, size_t *count, size_t breadth, const uint32_t *ids,
+                const int32_t *products, size_t n, const void *blocks, size_t stride);
+
 /// Asks for the `lines` cache lines from `address` on.
 static inline void tt_prefetch(const void *address, size_t lines) {
     for (size_t i = 0; i < lines; i++) __builtin_prefetch((const char *)address + 64 * i, 0, 3);
