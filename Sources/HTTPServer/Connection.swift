@@ -215,11 +215,22 @@ actor Connection {
         acceptor.assumeIsolated { $0.forget(self) }
     }
 
+    /// Milliseconds that a new connection has for its first request while the server stops.
+    private static let firstRequestGrace: UInt64 = 500
+
     /// Ends the connection as soon as no request is under way.
     func stopWhenIdle() {
         // What has arrived already was sent in good faith and is still answered.
         if phase == .idle { receive() }
-        if phase == .idle { close() }
+        if phase == .idle {
+            // Who has only just connected is about to ask: closing now would fail a request that the next server could
+            // have answered.
+            if exchangeCount == 0 {
+                deadline = min(deadline, loop.now + Self.firstRequestGrace)
+            } else {
+                close()
+            }
+        }
         // Event streams never end by themselves; their clients come back to the next server.
         if isSendingEvents { task?.cancel() }
     }
