@@ -74,7 +74,7 @@ package enum Timestamp {
     /// Reads an IMF-fixdate; the obsolete forms are not understood.
     package static func parse(imfFixdate text: String) -> Int64? {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[5] == "GMT",
+        guard parts.count == 6, parts[5] == "GMT", parts[4].utf8.count == 8,
             weekdays.contains(where: { $0 + "," == parts[0] }),
             let month = months.firstIndex(where: { $0 == parts[2] })
         else { return nil }

@@ -1,6 +1,6 @@
 /// Requests made to be read in two ways, each followed by one that must not be taken for a request of its own.
 ///
-/// `#` stands for the case's number, so that what ran tells which case it came from.
+/// `###` stands for the case's number, so that what ran tells which case it came from.
 struct SmugglingCase: Sendable, CustomStringConvertible {
     let name: String
     let text: String
@@ -9,12 +9,15 @@ struct SmugglingCase: Sendable, CustomStringConvertible {
 
     var description: String { name }
 
+    /// Three of them always, so that stated lengths hold.
+    private func digits(_ number: Int) -> String { "\(1000 + number)".suffix(3).description }
+
     func bytes(number: Int) -> [UInt8] {
-        Array(text.replacing("#", with: "\(number)").utf8)
+        Array(text.replacing("###", with: digits(number)).utf8)
     }
 
     func runs(number: Int) -> [String] {
-        runs.map { $0.replacing("#", with: "\(number)") }
+        runs.map { $0.replacing("###", with: digits(number)) }
     }
 }
 
@@ -23,14 +26,14 @@ enum SmugglingCorpus {
         framing + codings + chunks + trailers + requestLines + hosts + fieldLines + paths
         + wellFormed
 
-    private static let poison = "GET /smuggled/# HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    private static let poison = "GET /smuggled/### HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
     private static func refused(_ name: String, _ text: String) -> SmugglingCase {
         SmugglingCase(name: name, text: text + poison, runs: [])
     }
 
     private static func post(_ lines: String, _ body: String) -> String {
-        "POST /a/# HTTP/1.1\r\nHost: a\r\n\(lines)\r\n\r\n\(body)"
+        "POST /a/### HTTP/1.1\r\nHost: a\r\n\(lines)\r\n\r\n\(body)"
     }
 
     // MARK: Where the body ends
@@ -106,7 +109,7 @@ enum SmugglingCorpus {
         + [
             refused(
                 "coding in 1.0",
-                "POST /a/# HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+                "POST /a/### HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
         ]
 
     // MARK: Chunks
@@ -159,30 +162,32 @@ enum SmugglingCorpus {
 
     private static let requestLines: [SmugglingCase] =
         [
-            ("two spaces", "GET  /a/# HTTP/1.1"), ("tab", "GET\t/a/# HTTP/1.1"),
-            ("two spaces before the version", "GET /a/#  HTTP/1.1"),
-            ("space behind the version", "GET /a/# HTTP/1.1 "),
-            ("space in the target", "GET /a/# b HTTP/1.1"), ("leading space", " GET /a/# HTTP/1.1"),
-            ("no version", "GET /a/#"), ("version in lower case", "GET /a/# http/1.1"),
-            ("version 1.2", "GET /a/# HTTP/1.2"), ("version 2.0", "GET /a/# HTTP/2.0"),
-            ("version 0.9", "GET /a/# HTTP/0.9"), ("version 1.10", "GET /a/# HTTP/1.10"),
-            ("version 01.1", "GET /a/# HTTP/01.1"), ("version 1", "GET /a/# HTTP/1"),
-            ("bad method", "G(T /a/# HTTP/1.1"), ("no method", "/a/# HTTP/1.1"),
-            ("NUL in the target", "GET /a/#\0 HTTP/1.1"),
-            ("byte over 127 in the target", "GET /a/#\u{e9} HTTP/1.1"),
-            ("no slash", "GET a/# HTTP/1.1"), ("fragment", "GET /a/##b HTTP/1.1"),
-            ("other scheme", "GET ftp://a/a/# HTTP/1.1"),
-            ("other host", "GET http://b/a/# HTTP/1.1"),
-            ("user", "GET http://u@a/a/# HTTP/1.1"), ("empty host", "GET http:///a/# HTTP/1.1"),
+            ("two spaces", "GET  /a/### HTTP/1.1"), ("tab", "GET\t/a/### HTTP/1.1"),
+            ("two spaces before the version", "GET /a/###  HTTP/1.1"),
+            ("space behind the version", "GET /a/### HTTP/1.1 "),
+            ("space in the target", "GET /a/### b HTTP/1.1"),
+            ("leading space", " GET /a/### HTTP/1.1"),
+            ("no version", "GET /a/###"), ("version in lower case", "GET /a/### http/1.1"),
+            ("version 1.2", "GET /a/### HTTP/1.2"), ("version 2.0", "GET /a/### HTTP/2.0"),
+            ("version 0.9", "GET /a/### HTTP/0.9"), ("version 1.10", "GET /a/### HTTP/1.10"),
+            ("version 01.1", "GET /a/### HTTP/01.1"), ("version 1", "GET /a/### HTTP/1"),
+            ("bad method", "G(T /a/### HTTP/1.1"), ("no method", "/a/### HTTP/1.1"),
+            ("NUL in the target", "GET /a/###\0 HTTP/1.1"),
+            ("byte over 127 in the target", "GET /a/###\u{e9} HTTP/1.1"),
+            ("no slash", "GET a/### HTTP/1.1"), ("fragment", "GET /a/####b HTTP/1.1"),
+            ("other scheme", "GET ftp://a/a/### HTTP/1.1"),
+            ("other host", "GET http://b/a/### HTTP/1.1"),
+            ("user", "GET http://u@a/a/### HTTP/1.1"), ("empty host", "GET http:///a/### HTTP/1.1"),
             ("asterisk", "GET * HTTP/1.1"), ("tunnel", "CONNECT a:80 HTTP/1.1"),
-            ("CR in the line", "GET /a/# HTTP/1.1\rX: y"), ("bare LF", "GET /a/# HTTP/1.1\nX: y"),
+            ("CR in the line", "GET /a/### HTTP/1.1\rX: y"),
+            ("bare LF", "GET /a/### HTTP/1.1\nX: y"),
         ].map { refused($0.0, "\($0.1)\r\nHost: a\r\n\r\n") }
         + [
-            refused("two empty lines first", "\r\n\r\nGET /a/# HTTP/1.1\r\nHost: a\r\n\r\n"),
-            refused("LF first", "\nGET /a/# HTTP/1.1\r\nHost: a\r\n\r\n"),
-            refused("only LF", "GET /a/# HTTP/1.1\nHost: a\n\n"),
-            refused("only CR", "GET /a/# HTTP/1.1\rHost: a\r\r"),
-            refused("LF at the end", "GET /a/# HTTP/1.1\r\nHost: a\r\n\n"),
+            refused("two empty lines first", "\r\n\r\nGET /a/### HTTP/1.1\r\nHost: a\r\n\r\n"),
+            refused("LF first", "\nGET /a/### HTTP/1.1\r\nHost: a\r\n\r\n"),
+            refused("only LF", "GET /a/### HTTP/1.1\nHost: a\n\n"),
+            refused("only CR", "GET /a/### HTTP/1.1\rHost: a\r\r"),
+            refused("LF at the end", "GET /a/### HTTP/1.1\r\nHost: a\r\n\n"),
             refused("preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
         ]
 
@@ -195,7 +200,7 @@ enum SmugglingCorpus {
             ("host with bad port", "Host: a:b"), ("host with long port", "Host: a:123456"),
             ("open bracket", "Host: [::1"), ("blank before the host's colon", "Host : a"),
             ("folded host", "Host:\r\n a"),
-        ].map { refused($0.0, "GET /a/# HTTP/1.1\r\n\($0.1)\r\n\r\n") }
+        ].map { refused($0.0, "GET /a/### HTTP/1.1\r\n\($0.1)\r\n\r\n") }
 
     private static let fieldLines: [SmugglingCase] =
         [
@@ -207,15 +212,15 @@ enum SmugglingCorpus {
             ("CR at the end", "X: y\r"), ("LF in the value", "X: y\nZ: z"),
             ("folded", "X: y\r\n z"), ("folded by tab", "X: y\r\n\tz"),
             ("line of blanks", "X: y\r\n "), ("wrong expectation", "Expect: 200-ok"),
-        ].map { refused($0.0, "GET /a/# HTTP/1.1\r\nHost: a\r\n\($0.1)\r\n\r\n") }
+        ].map { refused($0.0, "GET /a/### HTTP/1.1\r\nHost: a\r\n\($0.1)\r\n\r\n") }
         + [
-            refused("folded first", "GET /a/# HTTP/1.1\r\n X: y\r\nHost: a\r\n\r\n")
+            refused("folded first", "GET /a/### HTTP/1.1\r\n X: y\r\nHost: a\r\n\r\n")
         ]
 
     private static let paths: [SmugglingCase] = [
         "/..", "/x/../a", "/%2e%2e/a", "/.%2e/a", "/a%2fb", "/a%5cb", "/a%00", "/a%0d%0aX:%20y",
         "/a%c0%afb", "/a%e0%80%afb", "/a%zz", "/a%", "/a%u002f", "/a\\b", "/a%ff",
-    ].map { refused("path \($0)", "GET \($0)/# HTTP/1.1\r\nHost: a\r\n\r\n") }
+    ].map { refused("path \($0)", "GET \($0)/### HTTP/1.1\r\nHost: a\r\n\r\n") }
 
     // MARK: What must run
 
@@ -223,57 +228,59 @@ enum SmugglingCorpus {
         SmugglingCase(name: name, text: text, runs: runs)
     }
 
-    private static let end = "GET /end/# HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-    private static let hidden = "GET /smuggled/# HTTP/1.1\r\nHost: a\r\n\r\n"
+    private static let end = "GET /end/### HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    private static let hidden = "GET /smuggled/### HTTP/1.1\r\nHost: a\r\n\r\n"
 
     private static let wellFormed: [SmugglingCase] = [
         fine(
-            "two requests", "GET /a/# HTTP/1.1\r\nHost: a\r\n\r\n" + end, "GET /a/# ", "GET /end/# "
+            "two requests", "GET /a/### HTTP/1.1\r\nHost: a\r\n\r\n" + end, "GET /a/### ",
+            "GET /end/### "
         ),
         fine(
             "a body like a request", post("Content-Length: \(hidden.utf8.count)", hidden) + end,
-            "POST /a/# \(hidden)", "GET /end/# "),
+            "POST /a/### \(hidden)", "GET /end/### "),
         fine(
             "a chunk like a request",
             chunked("\(String(hidden.utf8.count, radix: 16))\r\n\(hidden)\r\n0\r\n\r\n") + end,
-            "POST /a/# \(hidden)", "GET /end/# "),
+            "POST /a/### \(hidden)", "GET /end/### "),
         fine(
             "coding in capitals", post("TRANSFER-ENCODING: CHUNKED", "1\r\nx\r\n0\r\n\r\n") + end,
-            "POST /a/# x", "GET /end/# "),
+            "POST /a/### x", "GET /end/### "),
         fine(
             "extensions, zeros and trailers",
             chunked("0A;a=\"b;\\\"c\";d\r\n0123456789\r\n000\r\nX: y\r\n\r\n") + end,
-            "POST /a/# 0123456789", "GET /end/# "),
+            "POST /a/### 0123456789", "GET /end/### "),
         fine(
-            "length with zeros", post("Content-Length: \t0005 ", "hello") + end, "POST /a/# hello",
-            "GET /end/# "),
+            "length with zeros", post("Content-Length: \t0005 ", "hello") + end,
+            "POST /a/### hello",
+            "GET /end/### "),
         fine(
             "a GET with a body",
-            "GET /a/# HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello" + end,
-            "GET /a/# hello", "GET /end/# "),
-        fine("no length is no body", post("X: y", "") + end, "POST /a/# ", "GET /end/# "),
+            "GET /a/### HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello" + end,
+            "GET /a/### hello", "GET /end/### "),
+        fine("no length is no body", post("X: y", "") + end, "POST /a/### ", "GET /end/### "),
         fine(
             "names like those of the framing",
             post("Content_Length: 5\r\nX-Transfer-Encoding: chunked\r\nTE: trailers", "") + end,
-            "POST /a/# ", "GET /end/# "),
+            "POST /a/### ", "GET /end/### "),
         fine(
             "an empty line between requests", post("Content-Length: 1", "x\r\n") + end,
-            "POST /a/# x", "GET /end/# "),
+            "POST /a/### x", "GET /end/### "),
         fine(
             "nothing after close",
-            "GET /a/# HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + hidden, "GET /a/# "),
-        fine("nothing after 1.0", "GET /a/# HTTP/1.0\r\n\r\n" + hidden, "GET /a/# "),
+            "GET /a/### HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + hidden, "GET /a/### "),
+        fine("nothing after 1.0", "GET /a/### HTTP/1.0\r\n\r\n" + hidden, "GET /a/### "),
         fine(
             "an upgrade that is not taken",
-            "GET /a/# HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" + end,
-            "GET /a/# ", "GET /end/# "),
+            "GET /a/### HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" + end,
+            "GET /a/### ", "GET /end/### "),
         fine(
-            "absolute form", "GET http://A/a/# HTTP/1.1\r\nHost: a\r\n\r\n" + end, "GET /a/# ",
-            "GET /end/# "),
+            "absolute form", "GET http://A/a/### HTTP/1.1\r\nHost: a\r\n\r\n" + end, "GET /a/### ",
+            "GET /end/### "),
         fine(
             "a body that was announced",
-            post("Content-Length: 5\r\nExpect: 100-continue", "hello") + end, "POST /a/# hello",
-            "GET /end/# "),
+            post("Content-Length: 5\r\nExpect: 100-continue", "hello") + end, "POST /a/### hello",
+            "GET /end/### "),
         fine("a body that ends too early", post("Content-Length: 5", "hell")),
         fine("chunks that end too early", chunked("5\r\nhello\r\n")),
     ]

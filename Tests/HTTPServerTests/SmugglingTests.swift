@@ -70,7 +70,7 @@ private final class Executed: Sendable {
                     #expect(answer.body == "/probe/\(number)", "\(smuggling.name)")
                 }
             }
-            let forwarded = try proxy.stop()
+            let forwarded = try await onThread { try proxy.stop() }
             let runs = executed.runs.withLock { $0 }
             #expect(runs.allSatisfy { $0.proxyID != nil }, "what ran came from the proxy")
             let ids = runs.compactMap(\.proxyID)
@@ -131,7 +131,7 @@ private final class Proxy: Sendable {
     }
 
     deinit {
-        process.withLock { if $0.isRunning { $0.terminate() } }
+        process.withLock { if $0.isRunning { kill($0.processIdentifier, SIGKILL) } }
         try? FileManager.default.removeItem(atPath: folder)
     }
 
@@ -142,7 +142,8 @@ private final class Proxy: Sendable {
     /// Ends nginx and returns the ids of the requests it handed on.
     func stop() throws -> Set<String> {
         process.withLock { process in
-            process.terminate()
+            // Not SIGTERM: a child of a thread that runs Swift tasks is born with that blocked.
+            kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
         let log = try String(contentsOfFile: folder + "/access.log", encoding: .utf8)

@@ -36,5 +36,7 @@ import Testing
         #expect(Timestamp.imfFixdate(1_795_168_800_123) == text)
         #expect(Timestamp.parse(imfFixdate: text) == 1_795_168_800_000)
         #expect(Timestamp.parse(imfFixdate: "Friday, 20-Nov-26 10:00:00 GMT") == nil)
+        // What libFuzzer found: the standard gives this form no decimals.
+        #expect(Timestamp.parse(imfFixdate: "Fri, 20 Nov 2026 10:00:00.4 GMT") == nil)
     }
 }
