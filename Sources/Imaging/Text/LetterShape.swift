@@ -45,6 +45,22 @@ struct LetterShape {
     }
 }
 
+extension LetterShape {
+    /// Whether `next` could be one more letter of a line that ends with this one.
+    func mightPrecede(_ next: LetterShape) -> Bool {
+        let taller = max(height, next.height)
+        let shorter = min(height, next.height)
+        let gap = next.left - right
+        guard gap * 10 > -taller, gap * 10 < taller * 6, taller * 10 <= shorter * 19,
+            next.width <= 2 * taller
+        else { return false }
+        let shared = min(bottom, next.bottom) - max(top, next.top) + 1
+        return shared * 10 >= shorter * 7
+            && max(stroke, next.stroke) * 2 < 5 * min(stroke, next.stroke)
+            && max(contrast, next.contrast) * 2 < 5 * min(contrast, next.contrast)
+    }
+}
+
 /// What of a relief counts as ink.
 struct InkThreshold {
     /// 1 for bright ink, −1 for dark.

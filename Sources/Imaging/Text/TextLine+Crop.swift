@@ -12,10 +12,14 @@ extension TextLine {
         /// Where its left edge lies along the base line.
         let start: Float
 
-        /// Whether it looks like so many letters once printed; textures that stood in a row do not.
-        func isLikePrint(of letters: Int) -> Bool {
-            pieces >= 2 && pieces * 2 >= letters && (0.08...0.64).contains(inkShare)
-                && greyness < 0.5
+        /// Whether it still looks like letters once printed; textures that stood in a row do not.
+        ///
+        /// Small print is blurred, so more of it is grey than of large.
+        func isLikePrint(of line: TextLine) -> Bool {
+            let blur = min(1, max(0, (24 - line.capital) / 15))
+            let company: Float = line.letters.count >= 8 ? 0.06 : 0
+            return pieces >= 2 && pieces * 2 >= line.letters.count
+                && (0.08...0.64).contains(inkShare) && greyness < 0.35 + 0.15 * blur + company
         }
     }
 

@@ -28,7 +28,7 @@ struct TextLineFinder {
                 }
             }
         }
-        return lines.filter { $0.quality >= 1 }.sorted { $0.quality > $1.quality }
+        return lines.filter { $0.quality >= 1.3 }.sorted { $0.rank > $1.rank }
     }
 
     /// Faint print needs a low threshold; thick strokes a low share, letters that touch a high one.
@@ -92,7 +92,34 @@ struct TextLineFinder {
             }
             if row.count >= 2 { rows.append(row) }
         }
-        return joined(rows)
+        return extended(joined(rows), by: sorted)
+    }
+
+    /// Adds to longer rows the letters at their ends that are less alike: a y that reaches below, a
+    /// letter half in shade.
+    private static func extended(
+        _ rows: [[LetterShape]], by shapes: [LetterShape]
+    ) -> [[LetterShape]] {
+        guard rows.count <= 400 else { return rows }
+        return rows.map { row in
+            var row = row
+            guard row.count >= 3 else { return row }
+            for _ in 0..<4 {
+                guard let last = row.last,
+                    let next = shapes.filter({ last.mightPrecede($0) })
+                        .min(by: { $0.left < $1.left })
+                else { break }
+                row.append(next)
+            }
+            for _ in 0..<4 {
+                guard let first = row.first,
+                    let previous = shapes.filter({ $0.mightPrecede(first) })
+                        .max(by: { $0.right < $1.right })
+                else { break }
+                row.insert(previous, at: 0)
+            }
+            return row
+        }
     }
 
     /// Joins rows that follow each other on one line: a dash or a wide blank parted them.

@@ -59,7 +59,7 @@ struct TextPrint {
                 max(least, depths[knot]) * (1 - rest) + max(least, depths[next]) * rest
             for y in 0..<height {
                 // What is nearly ground is its grain, what is nearly ink is ink.
-                let value = 300 - (ground - values[y * width + x]) * 350 / depth
+                let value = 272 - (ground - values[y * width + x]) * 310 / depth
                 values[y * width + x] = min(255, max(0, value))
             }
         }

@@ -1,3 +1,12 @@
+/// A word and whether the recogniser's dictionary has it; numbers count as known.
+struct ScannedWord {
+    let word: TextWord
+    let isKnown: Bool
+
+    /// Letters and digits in it.
+    var count: Int { word.text.count { $0.isLetter || $0.isNumber } }
+}
+
 /// What was read in one line.
 struct TextReading {
     let words: [TextWord]
@@ -11,16 +20,38 @@ struct TextReading {
     ///
     /// `pieces` are the pieces of ink as tall as letters: a reading that saw many more or fewer
     /// letters made them up.
-    init?(_ line: TextLine, _ words: [TextWord], pieces: Int) {
-        let letters = words.reduce(0) { $0 + $1.text.count }
-        guard letters > 0, letters * 2 >= pieces, pieces * 3 >= letters else { return nil }
-        let confidence = words.reduce(0) { $0 + Double($1.text.count) * $1.confidence }
-        guard confidence >= 50 * Double(letters) else { return nil }
-        self.words = words
-        score = words.reduce(0) { $0 + Double($1.text.count) * max(0, $1.confidence - 40) }
+    init?(_ line: TextLine, _ found: [ScannedWord], pieces: Int) {
+        let found = found.filter { $0.count > 0 }
+        let letters = found.reduce(0) { $0 + $1.count }
+        guard letters > 1, pieces * 10 <= letters * 13 + 20 else { return nil }
+        let confidence = found.reduce(0) { $0 + $1.word.confidence * Double($1.count) }
+        guard confidence >= 55 * Double(letters) else { return nil }
+        // A long line has its context to vouch for it; a word alone has to be borne out.
+        if letters >= 8 {
+            guard letters * 10 <= pieces * 22 else { return nil }
+        } else {
+            guard letters <= pieces + max(1, letters / 3), pieces <= letters + 1 else { return nil }
+        }
+        if found.count == 1, let only = found.first {
+            guard TextReading.isCredible(only, pieces: pieces) else { return nil }
+        }
+        words = found.map(\.word)
+        score = found.reduce(0) { $0 + Double($1.count) * max(0, $1.word.confidence - 40) }
         let least = words.map(\.confidence).min() ?? 0
-        isSure = least >= 85 && letters >= 3 && letters * 10 >= max(pieces, line.letters.count) * 9
+        isSure = least >= 90 && letters >= 3 && letters == max(pieces, line.letters.count)
         box = line.box
+    }
+
+    /// Whether a word that makes up a line is one: chance rather makes short and unknown words.
+    private static func isCredible(_ scanned: ScannedWord, pieces: Int) -> Bool {
+        let confidence = scanned.word.confidence
+        switch scanned.count {
+        case ...2:
+            return scanned.word.text.allSatisfy(\.isNumber) && confidence >= 90
+                && pieces == scanned.count
+        case 3...4: return confidence >= (scanned.isKnown ? 80 : 93)
+        default: return confidence >= (scanned.isKnown ? 70 : 85)
+        }
     }
 
     /// The words of all readings from top to bottom, with lines numbered; of two readings of one

@@ -56,8 +56,8 @@ final class TextRecognizer {
         _ line: TextLine, _ finder: TextLineFinder, _ deadline: Deadline
     ) -> TextReading? {
         let crop = line.crop(from: finder.planes[line.plane].bitmap)
-        guard crop.isLikePrint(of: line.letters.count) else { return nil }
-        let found = crop.bitmap.samples.withUnsafeBufferPointer { samples -> [TextWord] in
+        guard crop.isLikePrint(of: line) else { return nil }
+        let found = crop.bitmap.samples.withUnsafeBufferPointer { samples -> [ScannedWord] in
             TessBaseAPISetImage(
                 engine, samples.baseAddress, Int32(crop.bitmap.width), Int32(crop.bitmap.height),
                 1, Int32(crop.bitmap.width))
@@ -77,19 +77,23 @@ final class TextRecognizer {
 
     private func words(
         _ results: OpaquePointer, _ line: TextLine, _ crop: TextLine.Crop
-    ) -> [TextWord] {
+    ) -> [ScannedWord] {
         guard let page = TessResultIteratorGetPageIterator(results) else { return [] }
-        var words: [TextWord] = []
+        var words: [ScannedWord] = []
         repeat {
             guard let read = trimmedWord(results) else { continue }
             var (left, top, right, bottom): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
             TessPageIteratorBoundingBox(page, RIL_WORD, &left, &top, &right, &bottom)
             let box = line.box(from: Float(left), to: Float(right), of: crop)
+            let word = TextWord(
+                text: read.text, confidence: read.confidence, line: 0, x: Int(box.left),
+                y: Int(box.top), width: Int(box.right - box.left),
+                height: Int(box.bottom - box.top))
             words.append(
-                TextWord(
-                    text: read.text, confidence: read.confidence, line: 0, x: Int(box.left),
-                    y: Int(box.top), width: Int(box.right - box.left),
-                    height: Int(box.bottom - box.top)))
+                ScannedWord(
+                    word: word,
+                    isKnown: TessResultIteratorWordIsFromDictionary(results) != 0
+                        || TessResultIteratorWordIsNumeric(results) != 0))
         } while words.count < 200 && TessResultIteratorNext(results, RIL_WORD) != 0
         return words
     }

@@ -43,7 +43,9 @@ struct VisibleText: Sendable, Equatable {
         let kept = sound.filter { word in
             if word.isJoint { return true }
             if word.isLong { return word.confidence >= (inCompany ? 60 : 75) }
-            if word.letters == 0 { return word.confidence >= (inCompany ? 70 : 85) }
+            if word.letters == 0 {
+                return word.confidence >= (good.isEmpty ? 90 : 80) && (!good.isEmpty || word.digits > 1)
+            }
             return !good.isEmpty && word.confidence >= 80
         }
         // What joined two words of which one is gone joins nothing.
