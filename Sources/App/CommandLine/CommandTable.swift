@@ -2,7 +2,7 @@ import Domain
 
 extension Command {
     /// The table of all commands, in the order in which help shows them.
-    package static let all: [Command] = daemon + accounts + settings + photos + about
+    package static let all: [Command] = daemon + accounts + settings + photos + index + about
 
     /// Options that every command has.
     package static let common: [Option] = [
@@ -92,6 +92,14 @@ extension Command {
                 dryRun,
                 .value("--batch-size", .integer("N", 1...1_000_000), "Records at a time [100]."),
             ], exitCodes: [.ioError]),
+    ]
+
+    private static let index = [
+        Command(.indexStats, "Show what each vector space holds and costs"),
+        Command(
+            .indexCheck, "Compare the graphs with exact search and test their structure",
+            exitCodes: [.dataError]),
+        Command(.indexRebuild, "Build the graphs anew while searches go on"),
     ]
 
     private static let about = [

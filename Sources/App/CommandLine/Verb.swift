@@ -12,6 +12,9 @@ package enum Verb: String, Sendable, CaseIterable {
     case settingsSet = "settings set"
     case testPhotoUpload = "test-photo-upload"
     case cleanupExpiredPhotos = "cleanup-expired-photos"
+    case indexStats = "index stats"
+    case indexCheck = "index check"
+    case indexRebuild = "index rebuild"
     case doctor, health, version, help, completion
 
     package var words: [String] { rawValue.split(separator: " ").map(String.init) }

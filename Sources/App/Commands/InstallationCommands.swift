@@ -18,6 +18,9 @@ extension Installation {
             case .settingsSet: return try await setSetting(invocation)
             case .cleanupExpiredPhotos: return try await cleanUpExpired(invocation)
             case .testPhotoUpload: return try await testUpload(invocation)
+            case .indexStats: return try indexStatistics(invocation)
+            case .indexCheck: return try await checkIndex(invocation)
+            case .indexRebuild: return try await rebuildIndex(invocation)
             case .doctor: return try await doctor(invocation)
             case .serve, .demo, .health, .version, .help, .completion:
                 throw CommandFailure(.usage, "This command does not run in the daemon.")

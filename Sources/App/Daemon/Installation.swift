@@ -88,8 +88,17 @@ package final class Installation: Sendable {
         }
     }
 
-    /// Stops the decoders and closes the database; nothing may be asked afterwards.
+    /// Keeps the graphs for the next start, stops the decoders and closes the database; nothing may be asked afterwards.
     package func close() async {
+        for space in [vectors.caption, vectors.suggestions] {
+            do {
+                try await space.snapshot()
+            } catch {
+                log.warning(
+                    "the vectors' graph is not kept; the next start builds it anew",
+                    ["space": .text(space.name), "error": .text("\(error)")])
+            }
+        }
         decoder.close()
         await store.close()
     }
@@ -155,8 +164,8 @@ package final class Installation: Sendable {
             throw VectorError.system(operation: "mkdir", code: errno)
         }
         let named = try await store.read { try $0.photos.slots() }
-        let caption = try await open("caption", folder, named.caption)
-        let suggestions = try await open("suggestions", folder, named.suggestions)
+        let caption = try await open("caption", folder, named.caption, log)
+        let suggestions = try await open("suggestions", folder, named.suggestions, log)
         let lost = (caption.lost, suggestions.lost)
         if !lost.0.isEmpty || !lost.1.isEmpty {
             log.error(
@@ -179,16 +188,16 @@ package final class Installation: Sendable {
     }
 
     private static func open(
-        _ name: String, _ folder: String, _ slots: [(slot: Int64, photo: Int64)]
+        _ name: String, _ folder: String, _ slots: [(slot: Int64, photo: Int64)], _ log: Logger
     ) async throws -> VectorSpace.Opened {
         let named = slots.map { row in
             NamedSlot(
                 slot: VectorSlot(UInt32(truncatingIfNeeded: row.slot)), owner: UInt64(row.photo))
         }
-        return try await VectorSpace.open(
-            VectorSpace.Settings(
-                folder: folder, name: name, dimension: PhotoService.embeddingDimension),
-            named: named)
+        var settings = VectorSpace.Settings(
+            folder: folder, name: name, dimension: PhotoService.embeddingDimension)
+        settings.onEvent = { report($0, of: name, to: log) }
+        return try await VectorSpace.open(settings, named: named)
     }
 }
 

@@ -36,7 +36,7 @@ struct TextLineFinder {
 
     private static func pyramid(_ plane: Bitmap, scale: Int) -> [(bitmap: Bitmap, scale: Int)] {
         var levels = [(bitmap: plane, scale: scale)]
-        while let last = levels.last, min(last.bitmap.width, last.bitmap.height) >= 160 {
+        while let last = levels.last, min(last.bitmap.width, last.bitmap.height) >= 64 {
             levels.append((last.bitmap.reduced(by: 2), last.scale * 2))
         }
         return levels

@@ -239,7 +239,7 @@ extension SceneAnalysis {
     @Test func `text that was read is quoted and names rooms`() throws {
         let answers = try Answers(
             SceneAnalysis(Picture.scenes[7].raster, words: ReadTextTests.words))
-        #expect(answers.caption.visible_text == "COFFEE TIME\nEst. 1987")
+        #expect(answers.caption.visible_text == "COFFEE TIME\nEst 1987")
         #expect(answers.caption.category == "Text and lettering")
         #expect(answers.caption.caption.contains("\u{201C}COFFEE TIME Est 1987\u{201D}"))
         #expect(answers.rooms.first?.name == "Coffee Time")
