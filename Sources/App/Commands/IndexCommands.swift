@@ -1,3 +1,4 @@
+import Services
 import Telemetry
 import Vectors
 
@@ -40,7 +41,10 @@ extension Installation {
                 ]
             }
             return TextTable(
-                ["SPACE", "VECTORS", "DIMENSION", "SEARCH", "FILE BYTES", "GRAPH BYTES", "KERNELS"],
+                [
+                    "SPACE", "VECTORS", "DIMENSION", "SEARCH", "FILE BYTES", "GRAPH BYTES",
+                    "KERNELS",
+                ],
                 cells
             ).lines
         }

@@ -35,7 +35,7 @@ extension Installation {
                     log.with(requestID: request.id).error(
                         "a request failed",
                         ["path": .text(request.path), "error": .text("\(error)")])
-                }
+                },
             ])
     }
 

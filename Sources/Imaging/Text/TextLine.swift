@@ -109,7 +109,8 @@ struct Baseline {
         guard letters.count >= 2 else { return nil }
         let feet = letters.map { (x: Float($0.left + $0.right) / 2, y: Float($0.bottom)) }
         let height = letters.map { Float($0.height) }.sorted()[letters.count / 2]
-        let line = Baseline.fit(feet.map(\.x), feet.map(\.y), [Float](repeating: 1, count: feet.count), bends: false)
+        let line = Baseline.fit(
+            feet.map(\.x), feet.map(\.y), [Float](repeating: 1, count: feet.count), bends: false)
         guard abs(line.1) < 0.6 else { return nil }
         let angle = atanf(line.1)
         cosine = cosf(angle)
@@ -122,7 +123,9 @@ struct Baseline {
             let bends = weights.reduce(0, +) > 4.5 && span > 3 * height
             (a, b, c) = Baseline.fit(u, v, weights, bends: bends)
             // Flatter than a real bend is noise, steeper no line.
-            if abs(c) * span * span > 2.4 * height { (a, b, c) = Baseline.fit(u, v, weights, bends: false) }
+            if abs(c) * span * span > 2.4 * height {
+                (a, b, c) = Baseline.fit(u, v, weights, bends: false)
+            }
             for i in u.indices {
                 let below = v[i] - self.v(at: u[i])
                 weights[i] = below > 0.14 * height ? 0.05 : below < -0.25 * height ? 0.3 : 1

@@ -148,7 +148,8 @@ struct TextPrint {
                 }
             }
         }
-        piece.inBand = max(0, min(piece.bottom + 1, band.upperBound) - max(piece.top, band.lowerBound))
+        piece.inBand = max(
+            0, min(piece.bottom + 1, band.upperBound) - max(piece.top, band.lowerBound))
         return piece
     }
 

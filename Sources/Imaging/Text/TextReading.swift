@@ -81,8 +81,9 @@ struct TextReading {
     /// Readings side by side make a row, ordered from left to right.
     private static func rows(_ readings: [TextReading]) -> [[TextReading]] {
         var rows: [[TextReading]] = []
-        for reading in readings.sorted(by: { ($0.box.middle, $0.box.left) < ($1.box.middle, $1.box.left) })
-        {
+        for reading in readings.sorted(by: {
+            ($0.box.middle, $0.box.left) < ($1.box.middle, $1.box.left)
+        }) {
             if let last = rows.last?.last, reading.box.isBeside(last.box) {
                 rows[rows.count - 1].append(reading)
             } else {

@@ -77,8 +77,10 @@ struct ReadWord: Sendable, Equatable {
 
     /// How often letters and digits take turns.
     private static func changes(_ scalars: [Unicode.Scalar]) -> Int {
-        let kinds = scalars.filter { $0.properties.isAlphabetic || $0.properties.numericType != nil }
-            .map { $0.properties.numericType != nil }
+        let kinds = scalars.filter {
+            $0.properties.isAlphabetic || $0.properties.numericType != nil
+        }
+        .map { $0.properties.numericType != nil }
         return zip(kinds, kinds.dropFirst()).count { $0 != $1 }
     }
 }

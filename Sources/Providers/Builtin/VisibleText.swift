@@ -44,7 +44,8 @@ struct VisibleText: Sendable, Equatable {
             if word.isJoint { return true }
             if word.isLong { return word.confidence >= (inCompany ? 60 : 75) }
             if word.letters == 0 {
-                return word.confidence >= (good.isEmpty ? 90 : 80) && (!good.isEmpty || word.digits > 1)
+                return word.confidence >= (good.isEmpty ? 90 : 80)
+                    && (!good.isEmpty || word.digits > 1)
             }
             return !good.isEmpty && word.confidence >= 80
         }
