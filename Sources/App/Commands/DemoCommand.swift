@@ -57,7 +57,6 @@ struct DemoCommand: Sendable {
     ) async throws -> Shown? {
         let clock = ContinuousClock()
         let start = clock.now
-        // The demo's visitors share one address, whose bucket would soon be empty.
         let response = try await installation.upload(
             sample.bytes, name: sample.name, fingerprint: fingerprint, reusing: true)
         let milliseconds = Int((clock.now - start) / .milliseconds(1))

@@ -24,7 +24,9 @@ extension Installation {
         if invocation.output.traits.json {
             invocation.output.out(String(decoding: response.bodyBytes, as: UTF8.self))
         } else {
-            report.response(response, dimension: PhotoService.embeddingDimension)
+            report.response(
+                response, embeddingModel: photos.embeddingModel,
+                dimension: PhotoService.embeddingDimension)
         }
         return Self.exitCode(of: response.status)
     }

@@ -27,7 +27,7 @@ struct UploadReport: Sendable {
         output.out("POSTing to /api/photo-analysis/upload/...")
     }
 
-    func response(_ response: Response, dimension: Int) {
+    func response(_ response: Response, embeddingModel: String, dimension: Int) {
         heading("RESPONSE")
         output.out("Status Code: \(response.status.code)")
         let answer = try? JSONValue(parsing: response.bodyBytes)
@@ -39,7 +39,7 @@ struct UploadReport: Sendable {
             suggestions(analysis)
             rooms(answer["similar_rooms"]?.array ?? [])
             caption(analysis)
-            embeddings(analysis, dimension)
+            embeddings(analysis, embeddingModel, dimension)
             limit(response.fields)
         }
         output.out(Self.rule)
@@ -107,8 +107,7 @@ struct UploadReport: Sendable {
         usage("Caption Token Usage:", analysis["caption_token_usage"])
     }
 
-    private func embeddings(_ analysis: JSONValue, _ dimension: Int) {
-        let model = text(analysis, "ai_vision_model")
+    private func embeddings(_ analysis: JSONValue, _ model: String, _ dimension: Int) {
         embedding(
             "Embedding 1 (Caption/Semantic)", analysis["caption_embedding_generated_at"],
             "  Dimensions: \(dimension) (\(model))",
