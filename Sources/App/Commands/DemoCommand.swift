@@ -75,7 +75,7 @@ struct DemoCommand: Sendable {
         var lines = ["\(sample.name)  (\(milliseconds) ms)"]
         lines.append("  \(analysis["caption_full"]?.string ?? "")")
         if let words = analysis["caption_visible_text"]?.string, !words.isEmpty {
-            lines.append("  reads: \(words)")
+            lines.append("  reads: " + words.split(separator: "\n").joined(separator: " / "))
         }
         lines.append("  rooms: \(names.prefix(5).joined(separator: " · "))")
         for hit in similar {
