@@ -32,6 +32,8 @@ package struct MultipartReader {
         package var parts = 20
         package var headerBytes = 8192
         package var nameBytes = 256
+        /// What may follow the last delimiter; nobody reads it.
+        package var epilogueBytes = 65536
 
         package init() {}
     }
@@ -122,6 +124,7 @@ package struct MultipartReader {
         try await need(2)
         if window[position] == 0x2D, window[position + 1] == 0x2D {
             state = .finished
+            try await skipEpilogue()
             return false
         }
         var padding = 0
@@ -134,6 +137,16 @@ package struct MultipartReader {
         guard window[position] == 0x0D, window[position + 1] == 0x0A else { throw .malformed }
         state = .header
         return true
+    }
+
+    /// Reads on to the end of the body: a request that breaks off behind the last delimiter is not complete either.
+    private mutating func skipEpilogue() async throws(MultipartError) {
+        var count = window.count - position - 2
+        while true {
+            guard count <= limits.epilogueBytes else { throw .malformed }
+            guard let chunk = try await nextBodyChunk() else { return }
+            count += chunk.count
+        }
     }
 
     /// Reads from the line break before the first header line to the empty line.
@@ -175,16 +188,18 @@ package struct MultipartReader {
 
     /// Appends the next chunk, dropping what was consumed. The end of the body is never in order here.
     private mutating func fill() async throws(MultipartError) {
-        let chunk: [UInt8]?
-        do {
-            chunk = try await chunks.next()
-        } catch {
-            throw .body(error)
-        }
-        guard let chunk else { throw .malformed }
+        guard let chunk = try await nextBodyChunk() else { throw .malformed }
         window.replaceSubrange(..<position, with: EmptyCollection())
         position = 0
         window += chunk
+    }
+
+    private mutating func nextBodyChunk() async throws(MultipartError) -> [UInt8]? {
+        do throws(BodyError) {
+            return try await chunks.next()
+        } catch {
+            throw .body(error)
+        }
     }
 
     private static func parse(

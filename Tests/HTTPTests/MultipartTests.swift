@@ -113,9 +113,15 @@ private final class Pieces: BodySource {
         await #expect(throws: MultipartError.body(.disconnected)) {
             try await read(Array(MultipartTests.example.prefix(150)), breaksOff: true)
         }
+        // All parts are there, and yet the request is not complete.
+        await #expect(throws: MultipartError.body(.disconnected)) {
+            try await read(MultipartTests.example, breaksOff: true)
+        }
     }
 
-    @Test func `parts, headers and names are limited`() async {
+    @Test func `parts, headers, names and what follows are limited`() async {
+        let tail = MultipartTests.example + [UInt8](repeating: 1, count: 70_000)
+        await #expect(throws: MultipartError.malformed) { try await read(tail, size: 1000) }
         let part = "--xYz\nContent-Disposition: form-data; name=\"a\"\n\nx\n"
         let many = MultipartTests.form(String(repeating: part, count: 21) + "--xYz--")
         await #expect(throws: MultipartError.tooManyParts(limit: 20)) { try await read(many) }
