@@ -59,7 +59,9 @@ struct VectorsBench {
             options["--keep"]
             ?? NSTemporaryDirectory() + "tintype-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { if options["--keep"] == nil { try? FileManager.default.removeItem(atPath: folder) } }
+        defer {
+            if options["--keep"] == nil { try? FileManager.default.removeItem(atPath: folder) }
+        }
         var report = Report()
         report.vectors = set.base.count
         report.dimension = set.base[0].count
@@ -147,7 +149,8 @@ struct VectorsBench {
     }
 
     /// Queries per second, the best of three runs of at least 0.3 s.
-    private func throughput(_ space: VectorSpace, _ request: SearchRequest, threads: Int) -> Double {
+    private func throughput(_ space: VectorSpace, _ request: SearchRequest, threads: Int) -> Double
+    {
         let seconds = Double(options["--seconds"] ?? "0.3") ?? 0.3
         var best = 0.0
         if options["--cpu"] != nil {
