@@ -7,7 +7,7 @@ UNITS   ?= $(PREFIX)/lib/systemd/system
 PYTHON  := .build/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench format install packages bench-packages
+.PHONY: help run test fuzz lint bench format install packages test-packages bench-packages
 .NOTPARALLEL:
 
 help:
@@ -23,10 +23,14 @@ run: packages
 	$(SWIFT) build -c release --product tintype
 	.build/release/tintype demo
 
-test: packages $(PYTHON)/tests-installed
+test: test-packages $(PYTHON)/tests-installed
 	$(SWIFT) build -c release --build-tests
 	$(MAKE) --no-print-directory lint
 	$(SWIFT) test -c release --skip-build
+	@$(MAKE) --no-print-directory fuzz
+
+fuzz:
+	@SWIFT="$(SWIFT)" config/fuzz 10
 
 lint:
 	$(SWIFT) format lint -s -p -r Package.swift Sources Tests
@@ -61,6 +65,9 @@ install: packages
 
 packages:
 	@config/install-packages config/apt-packages.txt
+
+test-packages:
+	@config/install-packages config/apt-packages.txt config/test-apt-packages.txt
 
 bench-packages:
 	@config/install-packages config/apt-packages.txt $(wildcard config/bench-apt-packages.txt)

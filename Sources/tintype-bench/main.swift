@@ -4,6 +4,10 @@ let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
 case "photos":
     exit(await PhotosBench.main(Array(arguments.dropFirst())))
+case "http":
+    exit(await HTTPBench.main(Array(arguments.dropFirst())))
+case "http-server":
+    exit(await BenchServer.main(Array(arguments.dropFirst())))
 case "vectors":
     exit(await VectorsBench.main(Array(arguments.dropFirst())))
 case "all":
@@ -11,6 +15,7 @@ case "all":
 default:
     print("usage: tintype-bench all")
     print("       tintype-bench photos [--only WORK,…] [--data DIR] [--runs N]")
+    print("       tintype-bench http [--only WORK,…] [--data DIR] [--seconds N]")
     print("       tintype-bench vectors --base B.f32 --queries Q.f32 --truth T.i32 [--json]")
     exit(2)
 }

@@ -21,7 +21,7 @@ import Glibc
 
     #if FUZZING
         /// libFuzzer's callback can carry no context.
-        // Set once, before the loop starts.
+        // Proof of safety: set once, before the loop starts.
         nonisolated(unsafe) private static var chosen = FuzzedParser.head
 
         private static func run(_ parser: FuzzedParser, _ arguments: [String]) {
