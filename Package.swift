@@ -62,7 +62,9 @@ let package = Package(
         safe("Store", ["Domain", "SQLite"]),
         safe("Domain"),
 
-        mechanism("HTTPServer", ["CUV", "CZlib", "HTTP", "Telemetry"]),
+        .target(
+            name: "HTTPServer", dependencies: ["CUV", "CZlib", "HTTP", "Telemetry"],
+            exclude: ["NOTES.md"], swiftSettings: strict),
         mechanism("HTTPClient", ["CCurl", "HTTP"]),
         mechanism("SQLite", ["CSQLite"]),
         mechanism(
