@@ -55,7 +55,7 @@ let package = Package(
         safe("API", ["Domain", "HTTP", "Services", "Store"]),
         safe("Web", ["Domain", "HTTP", "Services"]),
         safe("Providers", ["Domain", "HTTP", "HTTPClient"]),
-        safe("Storage", ["Domain", "HTTP", "HTTPClient"]),
+        safe("Storage", ["Crypto", "Domain", "HTTP", "HTTPClient"]),
 
         safe("Services", ["Crypto", "Domain", "Imaging", "Store", "Telemetry", "Vectors"]),
 
@@ -129,11 +129,11 @@ let package = Package(
             "Providers",
             ["Domain", "HTTP", "HTTPClient", "HTTPServer", "Imaging", "ScriptedServer"]),
         .target(
-            name: "ScriptedServer", dependencies: ["HTTP"], path: "Tests/ScriptedServer",
+            name: "ScriptedServer", dependencies: ["Crypto", "HTTP"], path: "Tests/ScriptedServer",
             swiftSettings: strict),
         tests("SQLite"),
         tests("Services", ["Crypto", "Domain", "Store"]),
-        tests("Storage", ["Domain"]),
+        tests("Storage", ["Crypto", "Domain", "ScriptedServer"]),
         tests("Store", ["Domain", "SQLite"]),
         tests("Telemetry"),
         tests("Vectors", ["CKernels"]),

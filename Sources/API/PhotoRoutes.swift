@@ -257,10 +257,7 @@ package struct PhotoRoutes: Sendable {
                 return error.isMissing ? .notFoundDetail : unreadable
             }
         case .bytes(let bytes):
-            var response = Response.bytes(bytes, type: mediaType)
-            for field in fields { response.fields[field.name] = field.value }
-            response.fields[.etag] = tag.description
-            return response
+            return .content(of: bytes, type: mediaType, tag: tag, for: request, fields: fields)
         }
     }
 }

@@ -17,6 +17,25 @@ package struct ClientRequest: Sendable {
     package var maximumRedirects = 0
     /// Talks to this local socket instead of the URL's host, which is still sent as `Host`.
     package var unixSocketPath: String?
+    /// Signs the request as Amazon's services ask. `x-amz-content-sha256` must name the body's digest.
+    package var signature: Signature?
+
+    /// AWS Signature Version 4. The URL's query, if any, must be sorted: libcurl signs it as it stands.
+    package struct Signature: Sendable {
+        package var accessKeyID: String
+        package var secretAccessKey: String
+        package var region: String
+        package var service: String
+
+        package init(
+            accessKeyID: String, secretAccessKey: String, region: String, service: String
+        ) {
+            self.accessKeyID = accessKeyID
+            self.secretAccessKey = secretAccessKey
+            self.region = region
+            self.service = service
+        }
+    }
 
     package init(
         _ method: Method, _ url: String, fields: Fields = Fields(), body: [UInt8] = []

@@ -45,6 +45,7 @@ final class Transfer {
         try setTarget()
         try setMessage(userAgent: configuration.userAgent)
         setLimits()
+        try setSignature()
         if let file = configuration.certificateAuthorities {
             curl_set_text(easy, CURLOPT_CAINFO, file)
         }
@@ -121,6 +122,19 @@ final class Transfer {
             lines = longer
         }
         curl_set_list(easy, CURLOPT_HTTPHEADER, lines)
+    }
+
+    private func setSignature() throws(HTTPClientError) {
+        guard let signature = request.signature else { return }
+        let scope = "aws:amz:\(signature.region):\(signature.service)"
+        for (option, text) in [
+            (CURLOPT_AWS_SIGV4, scope), (CURLOPT_USERNAME, signature.accessKeyID),
+            (CURLOPT_PASSWORD, signature.secretAccessKey),
+        ] {
+            guard !text.utf8.contains(0), curl_set_text(easy, option, text) == CURLE_OK else {
+                throw .invalidRequest
+            }
+        }
     }
 
     private func setLimits() {

@@ -17,6 +17,8 @@ package enum StorageError: Error, Hashable, Sendable {
     case diskFull
     /// Any other refusal, with the system's error number.
     case failed(Step, code: Int32)
+    /// The object store's answer was this status.
+    case refused(status: Int)
 
     init(_ step: Step, code: Int32) {
         self = code == ENOSPC || code == EDQUOT ? .diskFull : .failed(step, code: code)
@@ -35,6 +37,7 @@ extension StorageError: CustomStringConvertible {
         case .diskFull: "no space left on the disk"
         case .failed(let step, let code):
             "\(step.rawValue): \(unsafe String(cString: strerror(code)))"
+        case .refused(let status): "the object store answered \(status)"
         }
     }
 }

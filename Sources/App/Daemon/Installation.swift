@@ -75,7 +75,8 @@ package final class Installation: Sendable {
                 .init(
                     store: store, settings: settings, limiter: limiter, clock: clock, log: log,
                     standIn: StandIn(secret: secrets.standIns), vectors: vectors,
-                    files: PhotoFiles(spool: spool, local: storage, log: log),
+                    files: PhotoFiles(
+                        spool: spool, local: storage, remote: Self.objectStorage(startup), log: log),
                     providers: Self.providers(startup, decoder, patience),
                     decoder: PictureDecoder { [decoder] descriptor, parameters throws(ImageError) in
                         try await decoder.intake(fileDescriptor: descriptor, parameters)
@@ -136,6 +137,19 @@ package final class Installation: Sendable {
                 log.error("no decoder can be started", ["reason": .text(reason)])
             }
         }
+    }
+
+    /// The bucket of the settings, where both parts of its key are set too.
+    private static func objectStorage(_ startup: StartupSettings) -> S3Storage? {
+        let endpoint = startup[.awsEndpointURL]
+        let configuration = S3Storage.Configuration(
+            accessKeyID: startup[.awsAccessKeyID],
+            secretAccessKey: startup[.awsSecretAccessKey], bucket: startup[.awsBucket],
+            region: startup[.awsRegion], endpoint: endpoint.isEmpty ? nil : endpoint)
+        let needed = [
+            configuration.accessKeyID, configuration.secretAccessKey, configuration.bucket,
+        ]
+        return needed.contains("") ? nil : S3Storage(configuration)
     }
 
     private static func providers(

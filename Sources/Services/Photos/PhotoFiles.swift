@@ -14,7 +14,7 @@ struct StrippedPicture: Sendable {
 
 /// Where the files of a picture were put.
 struct PlacedFiles: Sendable {
-    let storage: StorageKind
+    var storage: StorageKind
     let key: String
     let thumbnailKey: String
 }
@@ -26,11 +26,16 @@ package struct PhotoFiles: Sendable {
     private let spool: Spool
     /// The daemon's own disk: thumbnails always, pictures unless they go elsewhere.
     private let local: any BlobStorage
+    /// Where pictures go when they are asked to go elsewhere; nil where nothing is configured.
+    private let remote: (any BlobStorage)?
     private let log: Logger
 
-    package init(spool: Spool, local: any BlobStorage, log: Logger) {
+    package init(
+        spool: Spool, local: any BlobStorage, remote: (any BlobStorage)? = nil, log: Logger
+    ) {
         self.spool = spool
         self.local = local
+        self.remote = remote
         self.log = log
     }
 
@@ -51,17 +56,23 @@ package struct PhotoFiles: Sendable {
     }
 
     /// Makes picture and thumbnail durable under fresh names; on failure neither is left.
-    func place(_ picture: StrippedPicture, thumbnail: [UInt8]) async throws -> PlacedFiles {
-        let placed = PlacedFiles(
+    ///
+    /// A picture that the remote store does not take stays on the daemon's own disk.
+    func place(
+        _ picture: StrippedPicture, thumbnail: [UInt8], remotely: Bool
+    ) async throws -> PlacedFiles {
+        var placed = PlacedFiles(
             storage: local.kind,
             key: "photo_analysis/\(UUIDValue.random().description).\(picture.format.fileExtension)",
             thumbnailKey: "thumbnails/\(UUIDValue.random().description).jpg")
         do {
-            async let small: Void = store(thumbnail, as: placed.thumbnailKey)
-            if let upload = picture.upload {
-                try await local.store(fileAt: upload.path, as: placed.key)
+            let thumbnailKey = placed.thumbnailKey
+            async let small: Void = store(thumbnail, as: thumbnailKey)
+            let file = try await file(of: picture)
+            if remotely, let remote, await move(file, to: remote, as: placed.key) {
+                placed.storage = remote.kind
             } else {
-                try await store(picture.bytes, as: placed.key)
+                try await local.store(fileAt: file.path, as: placed.key)
             }
             try await small
             return placed
@@ -71,6 +82,36 @@ package struct PhotoFiles: Sendable {
         }
     }
 
+    private func file(of picture: StrippedPicture) async throws -> SpooledUpload {
+        if let upload = picture.upload { return upload }
+        return try await spool.write(picture.bytes)
+    }
+
+    private func move(
+        _ file: SpooledUpload, to remote: any BlobStorage, as key: String
+    ) async -> Bool {
+        do {
+            try await remote.store(fileAt: file.path, as: key)
+            return true
+        } catch {
+            log.warning(
+                "a picture stays on this disk, the object store did not take it",
+                ["error": "\(error)"])
+            return false
+        }
+    }
+
+    private func storage(of kind: StorageKind) throws -> any BlobStorage {
+        if kind == local.kind { return local }
+        guard let remote, remote.kind == kind else {
+            throw Failure(
+                .unavailable,
+                "The picture lies in an object store that is not configured. Set the AWS_ settings again."
+            )
+        }
+        return remote
+    }
+
     private func store(_ bytes: [UInt8], as key: String) async throws {
         let file = try await spool.write(bytes)
         try await local.store(fileAt: file.path, as: key)
@@ -78,7 +119,7 @@ package struct PhotoFiles: Sendable {
 
     /// The stored picture, or nil where its file is gone.
     func picture(of blob: Blob) async throws -> StoredBlob? {
-        try await local.read(blob.key)
+        try await storage(of: blob.storage).read(blob.key)
     }
 
     func thumbnail(of blob: Blob) async throws -> StoredBlob? {
@@ -87,15 +128,15 @@ package struct PhotoFiles: Sendable {
 
     /// Removes the files of a picture; one that is gone already counts as removed.
     func remove(_ blob: Blob) async throws {
-        _ = try await local.delete(blob.key)
+        _ = try await storage(of: blob.storage).delete(blob.key)
         _ = try await local.delete(blob.thumbnailKey)
     }
 
     /// Removes files that no record came to name.
     func discard(_ placed: PlacedFiles) async {
-        for key in [placed.key, placed.thumbnailKey] {
+        for (kind, key) in [(placed.storage, placed.key), (local.kind, placed.thumbnailKey)] {
             do {
-                _ = try await local.delete(key)
+                _ = try await storage(of: kind).delete(key)
             } catch {
                 // The collector takes what cannot be removed now.
                 log.warning("a file is left for the collector", ["error": "\(error)"])

@@ -74,7 +74,10 @@ extension PhotoService {
         _ picture: StrippedPicture, _ draft: Draft
     ) async -> Result<PlacedFiles, UploadFailure> {
         do {
-            return .success(try await files.place(picture, thumbnail: draft.decoded.thumbnail))
+            return .success(
+                try await files.place(
+                    picture, thumbnail: draft.decoded.thumbnail,
+                    remotely: draft.settings[.useS3]))
         } catch {
             return .failure(storageFailure(error))
         }
