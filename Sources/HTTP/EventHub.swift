@@ -1,31 +1,65 @@
 import Synchronization
 
-/// One stream of server-sent events for any number of listeners, none of whom can hold up the others.
+/// Server-sent events for any number of listeners, none of whom can hold up the others.
 ///
+/// Events are published to a topic, such as a job's id or a room's code; a hub for one stream alone leaves it out.
 /// ```swift
-/// let hub = EventHub()
-/// Route(.get, "/events/") { request in hub.response(to: request) }
-/// hub.publish(ServerSentEvent(id: "7", data: "…"))   // from anywhere; never waits
-/// try await hub.run()                                // heartbeats, until cancelled
+/// let hub = EventHub()                              // one for each family of streams
+/// try await hub.run()                               // heartbeats, until cancelled
+///
+/// hub.publish(ServerSentEvent(id: "7", name: "progress", data: json), to: job.id)   // from anywhere; never waits
+/// hub.finish(job.id)                                // the streams end behind what was published
+///
+/// Route(.get, "/api/jobs/{id}/events/") { request in
+///     let listener = try hub.listen(to: id, after: request.fields[.lastEventID])
+///     // Whatever is published from here on waits for the listener, so nothing is lost while the state is read.
+///     let job = try await jobs.find(id)
+///     if job.isFinished { return .events([event(of: job)]) }
+///     return listener.response(first: listener.missed ?? [event(of: job)])
+/// }
 /// ```
 /// Each listener has a bounded queue. One that reads too slowly to keep it from overflowing is dropped: its stream
-/// breaks off, and it comes back with `Last-Event-ID` for what it missed.
+/// breaks off, and it comes back with `Last-Event-ID` for what it missed. Publish the events of a topic in the order of
+/// their ids.
 package final class EventHub: Sendable {
     package struct Limits: Sendable {
         /// Events that wait for one listener before it is dropped.
         package var queue = 256
-        /// Events kept for those who come back with `Last-Event-ID`.
+        /// Events of a topic kept for those who come back with `Last-Event-ID`.
         package var history = 256
+        /// Topics that nobody listens to whose events are kept; the longest unused are forgotten first.
+        package var quietTopics = 1000
         package var listeners = 10_000
+        /// Streams of listeners under one name; zero sets no such cap.
+        package var streamsPerName = 0
         /// The pause between comments that keep a quiet stream open.
         package var heartbeat = Duration.seconds(15)
+        /// How long a client is asked to wait before it comes back.
+        package var retry = Duration.seconds(3)
 
         package init() {}
     }
 
-    private struct State {
-        var listeners: [ObjectIdentifier: EventQueue] = [:]
+    /// Why somebody cannot listen.
+    package enum Refused: Error, Hashable {
+        /// As many listen as may; to be told with 503.
+        case tooManyListeners
+        /// This one listens as often as it may; to be told with 429.
+        case tooManyStreams(limit: Int)
+    }
+
+    private struct Topic {
+        var queues: [ObjectIdentifier: EventQueue] = [:]
         var history = EventHistory()
+        /// When it was last published to or listened to, counted in such uses.
+        var lastUse = 0
+    }
+
+    private struct State {
+        var topics: [String: Topic] = [:]
+        var listeners = 0
+        var streamsByName: [String: Int] = [:]
+        var uses = 0
     }
 
     private let state = Mutex(State())
@@ -35,15 +69,35 @@ package final class EventHub: Sendable {
         self.limits = limits
     }
 
-    package var listenerCount: Int { state.withLock { $0.listeners.count } }
+    /// All listeners of all topics.
+    package var listenerCount: Int { state.withLock { $0.listeners } }
 
-    /// Hands an event to every listener's queue. It is encoded once.
-    package func publish(_ event: ServerSentEvent) {
-        let bytes = event.encoded
+    // MARK: - Publishing
+
+    /// Hands an event to the queue of each of the topic's listeners but those named `sender`. It is encoded once.
+    package func publish(
+        _ event: ServerSentEvent, to topic: String = "", except sender: String? = nil
+    ) {
+        let encoded = EncodedEvent(event)
         // Listeners are woken under the lock, so that all of them see all events in one order.
         state.withLock { state in
-            state.history.append(event.id, bytes, limit: limits.history)
-            for queue in state.listeners.values { queue.append(bytes) }
+            use(topic, &state) { topic in
+                topic.history.append(encoded, limit: limits.history)
+                for queue in topic.queues.values where sender == nil || queue.name != sender {
+                    queue.append(encoded)
+                }
+            }
+        }
+    }
+
+    /// Ends the topic's streams behind what was published, and forgets its events.
+    package func finish(_ topic: String = "") {
+        state.withLock { state in
+            guard let ended = state.topics.removeValue(forKey: topic) else { return }
+            for queue in ended.queues.values {
+                queue.finish()
+                uncount(queue, &state)
+            }
         }
     }
 
@@ -58,165 +112,128 @@ package final class EventHub: Sendable {
     /// Sends a comment to everyone whose queue is empty.
     package func beat() {
         state.withLock { state in
-            for queue in state.listeners.values { queue.beat() }
+            for topic in state.topics.values {
+                for queue in topic.queues.values { queue.beat() }
+            }
         }
     }
 
-    /// A stream of all events from now on, preceded by those after the request's `Last-Event-ID`; 503 when there are
-    /// too many listeners.
+    // MARK: - Listening
+
+    /// Joins a topic's listeners: every event published from now on will come.
     ///
-    /// An id that is no longer kept replays nothing. The stream ends when its task is cancelled, as the server does
-    /// when it stops.
-    package func response(to request: Request) -> Response {
-        guard let queue = join(after: request.fields[.lastEventID]) else {
+    /// - Parameters:
+    ///   - id: the last event that the client has, as its `Last-Event-ID` says.
+    ///   - name: who listens, for `except` and for the cap on streams.
+    package func listen(
+        to topic: String = "", after id: String? = nil, as name: String? = nil
+    ) throws(Refused) -> EventListener {
+        let joined = state.withLock { state -> Result<EventListener, Refused> in
+            guard state.listeners < limits.listeners else { return .failure(.tooManyListeners) }
+            if let name {
+                let limit = limits.streamsPerName
+                guard limit == 0 || state.streamsByName[name, default: 0] < limit else {
+                    return .failure(.tooManyStreams(limit: limit))
+                }
+                state.streamsByName[name, default: 0] += 1
+            }
+            state.listeners += 1
+            let queue = EventQueue(topic: topic, name: name, limit: limits.queue)
+            let missed = use(topic, &state) { topic in
+                topic.queues[ObjectIdentifier(queue)] = queue
+                return id.flatMap { topic.history.after($0) }
+            }
+            return .success(EventListener(hub: self, queue: queue, missed: missed))
+        }
+        return try joined.get()
+    }
+
+    /// A stream of a topic that has no state but its events: those after the request's `Last-Event-ID`, as far as they
+    /// are kept, and all from now on; 503 when there are too many listeners.
+    package func response(to request: Request, topic: String = "") -> Response {
+        do {
+            let listener = try listen(to: topic, after: request.fields[.lastEventID])
+            return listener.response(first: listener.missed ?? [])
+        } catch {
             var response = Response.text("There are too many listeners.\n")
             response.status = .serviceUnavailable
             response.fields[.retryAfter] = "5"
             return response
         }
-        let membership = Membership(hub: self, queue: queue)
-        return .events { writer in
-            defer { membership.end() }
-            while let bytes = try await queue.next() { try await writer.write(bytes) }
-        }
     }
 
-    private func join(after id: String?) -> EventQueue? {
+    func leave(_ queue: EventQueue) {
         state.withLock { state in
-            guard state.listeners.count < limits.listeners else { return nil }
-            let missed = id.map { state.history.after($0) } ?? []
-            let queue = EventQueue(limit: limits.queue, missed: missed)
-            state.listeners[ObjectIdentifier(queue)] = queue
-            return queue
+            let queues = state.topics[queue.topic]?.queues
+            // A finished topic has let its listeners go; a new one of its name is not theirs.
+            guard queues?[ObjectIdentifier(queue)] != nil else { return }
+            uncount(queue, &state)
+            use(queue.topic, &state) { $0.queues[ObjectIdentifier(queue)] = nil }
         }
     }
 
-    private func leave(_ queue: EventQueue) {
-        state.withLock { state in
-            _ = state.listeners.removeValue(forKey: ObjectIdentifier(queue))
-        }
+    private func uncount(_ queue: EventQueue, _ state: inout State) {
+        state.listeners -= 1
+        guard let name = queue.name else { return }
+        let left = state.streamsByName[name, default: 1] - 1
+        state.streamsByName[name] = left == 0 ? nil : left
     }
 
-    /// Ends with the stream, or with a response that was never sent.
-    private final class Membership: Sendable {
-        private let hub: EventHub
-        private let queue: EventQueue
-
-        init(hub: EventHub, queue: EventQueue) {
-            self.hub = hub
-            self.queue = queue
+    private func use<Result>(
+        _ name: String, _ state: inout State, _ body: (inout Topic) -> Result
+    ) -> Result {
+        state.uses += 1
+        let result = body(&state.topics[name, default: Topic()])
+        state.topics[name]?.lastUse = state.uses
+        if let topic = state.topics[name], topic.queues.isEmpty {
+            if topic.history.isEmpty { state.topics[name] = nil } else { forget(&state) }
         }
+        return result
+    }
 
-        deinit { end() }
-
-        func end() { hub.leave(queue) }
+    /// Forgets the older half of what nobody listens to, once there is twice as much as is to be kept.
+    private func forget(_ state: inout State) {
+        guard state.topics.count > 2 * limits.quietTopics else { return }
+        let quiet = state.topics.filter { $0.value.queues.isEmpty }
+            .sorted { $0.value.lastUse < $1.value.lastUse }
+        for (name, _) in quiet.dropLast(limits.quietTopics) { state.topics[name] = nil }
     }
 }
 
-/// The last events of a stream.
+/// An event as it is sent; listeners share its bytes.
+struct EncodedEvent: Sendable {
+    let event: ServerSentEvent
+    let bytes: [UInt8]
+    var id: String? { event.id }
+
+    init(_ event: ServerSentEvent) {
+        self.event = event
+        bytes = event.encoded
+    }
+}
+
+/// The last events of a topic.
 private struct EventHistory {
-    private var kept: [(id: String, bytes: [UInt8])] = []
+    private var kept: [ServerSentEvent] = []
     private var oldest = 0
 
+    var isEmpty: Bool { kept.isEmpty }
+
     /// Only events with an id can be asked for again.
-    mutating func append(_ id: String?, _ bytes: [UInt8], limit: Int) {
-        guard let id, limit > 0 else { return }
+    mutating func append(_ event: EncodedEvent, limit: Int) {
+        guard event.id != nil, limit > 0 else { return }
         if kept.count < limit {
-            kept.append((id, bytes))
+            kept.append(event.event)
         } else {
-            kept[oldest] = (id, bytes)
+            kept[oldest] = event.event
             oldest = (oldest + 1) % limit
         }
     }
 
-    func after(_ id: String) -> [[UInt8]] {
+    /// Nil for an id that is not kept (any more).
+    func after(_ id: String) -> [ServerSentEvent]? {
         let ordered = kept[oldest...] + kept[..<oldest]
-        guard let index = ordered.lastIndex(where: { $0.id == id }) else { return [] }
-        return ordered[(index + 1)...].map(\.bytes)
+        guard let index = ordered.lastIndex(where: { $0.id == id }) else { return nil }
+        return Array(ordered[(index + 1)...])
     }
-}
-
-/// What waits for one listener.
-private final class EventQueue: Sendable {
-    private struct State {
-        var bytes: [UInt8]
-        var count: Int
-        var isDropped = false
-        var isCancelled = false
-        var waiter: CheckedContinuation<Void, Never>?
-    }
-
-    private let state: Mutex<State>
-    private let limit: Int
-
-    /// What was missed goes out first and does not count against the limit.
-    init(limit: Int, missed: [[UInt8]]) {
-        self.limit = limit
-        state = Mutex(State(bytes: Array(missed.joined()), count: 0))
-    }
-
-    func append(_ bytes: [UInt8]) {
-        wake { state in
-            guard !state.isDropped else { return }
-            if state.count == limit {
-                state.isDropped = true
-                state.bytes = []
-            } else {
-                state.count += 1
-                if state.bytes.isEmpty { state.bytes = bytes } else { state.bytes += bytes }
-            }
-        }
-    }
-
-    func beat() {
-        wake { state in
-            if state.bytes.isEmpty && !state.isDropped { state.bytes = ServerSentEvent.heartbeat }
-        }
-    }
-
-    /// Everything that waits, in one piece; nil once the stream is to end. Throws when the listener was too slow.
-    func next() async throws -> [UInt8]? {
-        while true {
-            let ready = state.withLock { state -> [UInt8]? in
-                defer {
-                    state.bytes = []
-                    state.count = 0
-                }
-                return state.bytes.isEmpty ? nil : state.bytes
-            }
-            if let ready { return ready }
-            if state.withLock({ $0.isDropped }) { throw EventHub.Dropped() }
-            if state.withLock({ $0.isCancelled }) || Task.isCancelled { return nil }
-            await wait()
-        }
-    }
-
-    private func wait() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { waiter in
-                let isLate = state.withLock { state in
-                    let isLate = state.isDropped || state.isCancelled || !state.bytes.isEmpty
-                    if !isLate { state.waiter = waiter }
-                    return isLate
-                }
-                if isLate { waiter.resume() }
-            }
-        } onCancel: {
-            wake { $0.isCancelled = true }
-        }
-    }
-
-    private func wake(_ change: (inout State) -> Void) {
-        let waiter = state.withLock { state in
-            change(&state)
-            defer { state.waiter = nil }
-            return state.waiter
-        }
-        waiter?.resume()
-    }
-}
-
-extension EventHub {
-    /// Breaks the stream of a listener that was too slow off.
-    struct Dropped: Error {}
 }

@@ -37,7 +37,7 @@ extension Character {
 }
 
 extension Response {
-    /// A stream of server-sent events that no cache or proxy holds back.
+    /// A stream of server-sent events that no cache or proxy holds back; `EventListener` makes those that go on.
     ///
     /// When the server stops, the task that runs the closure is cancelled: end the stream then.
     package static func events(
@@ -47,5 +47,10 @@ extension Response {
         response.fields[.cacheControl] = "no-cache"
         response.fields["X-Accel-Buffering"] = "no"
         return response
+    }
+
+    /// A stream of events that is complete.
+    package static func events(_ events: [ServerSentEvent]) -> Response {
+        .events { try await $0.write(events.flatMap(\.encoded)) }
     }
 }

@@ -114,7 +114,11 @@ extension Connection {
         case .idle, .head, .lingering: close()
         case .closed: break
         case .serving:
-            guard !intake.isComplete else { return }
+            guard !intake.isComplete else {
+                // Who listens to events has nothing to wait for but more of them: the end means that it is gone.
+                if isSendingEvents { task?.cancel() }
+                return
+            }
             closesAfterExchange = true
             intake.fail(.disconnected)
             if exchange?.isAnswered == true { finishExchange() }

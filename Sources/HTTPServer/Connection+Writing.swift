@@ -61,6 +61,10 @@ extension Connection {
             flush()
             isSendingEvents =
                 head.response.fields[.contentType]?.hasPrefix("text/event-stream") ?? false
+            // What ends such a stream may have come before it began.
+            if isSendingEvents && (sawEnd || context.isStopping.load(ordering: .relaxed)) {
+                task?.cancel()
+            }
             await stream(head.framing, produce)
         }
         if !outbox.isEmpty { await flushed() }

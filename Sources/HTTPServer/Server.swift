@@ -35,6 +35,9 @@ package final class Server: Sendable {
     /// Connections open now.
     package var connectionCount: Int { context.census.count }
 
+    /// False once a stop has begun.
+    package var isAccepting: Bool { !context.isStopping.load(ordering: .relaxed) }
+
     /// Binds and starts to answer; returns the addresses with the ports that the system chose.
     package func start() async throws(ListenError) -> [ListenAddress] {
         // A client that hangs up must not end the process; sendfile has no flag for that.

@@ -293,6 +293,57 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `an event stream ends with its client, whenever that goes`(isEarly: Bool) async throws {
+        let hub = EventHub()
+        let ended = Gate()
+        let handler: Handler = { request in
+            var response = hub.response(to: request)
+            guard case .stream(let length, let produce) = response.body else { return response }
+            response.body = .stream(length: length) { writer in
+                try await produce(writer)
+                await ended.open()
+            }
+            return response
+        }
+        try await withServer(handler) { _, address in
+            try await onThread {
+                let client = try RawClient(address)
+                client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                if !isEarly { _ = try client.take(40) }
+                client.finishSending()
+                #expect(try client.rest().hasSuffix("\r\n0\r\n\r\n"))
+            }
+            await ended.pass()
+        }
+        #expect(hub.listenerCount == 0)
+    }
+
+    @Test func `an event stream that begins after the stop does not hold it up`() async throws {
+        let hub = EventHub()
+        let arrived = Gate()
+        let go = Gate()
+        let handler: Handler = { request in
+            await arrived.open()
+            await go.pass()
+            return hub.response(to: request)
+        }
+        try await withServer(handler) { server, address in
+            async let text = onThread {
+                let client = try RawClient(address)
+                client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                return try client.rest()
+            }
+            await arrived.pass()
+            async let stopped: Void = server.stop()
+            while server.isAccepting { await Task.yield() }
+            await go.open()
+            await stopped
+            let result = try await text
+            #expect(result.hasSuffix("\r\n0\r\n\r\n"))
+        }
+    }
+
     @Test func `a handler that does not end is cut after the grace`() async throws {
         let arrived = Gate()
         let go = Gate()
