@@ -37,6 +37,9 @@ package struct ClientRequest: Sendable {
         }
     }
 
+    /// Connects to this address, and to no other, instead of looking the URL's host up.
+    package var connectTo: IPAddress?
+
     package init(
         _ method: Method, _ url: String, fields: Fields = Fields(), body: [UInt8] = []
     ) {

@@ -22,6 +22,15 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
+    /// As URLs write it, IPv6 in brackets.
+    var urlHost: String {
+        guard bytes.count == 16 else { return bytes.map { "\($0)" }.joined(separator: ".") }
+        let groups = (0..<8).map {
+            String(Int(bytes[2 * $0]) << 8 | Int(bytes[2 * $0 + 1]), radix: 16)
+        }
+        return "[\(groups.joined(separator: ":"))]"
+    }
+
     /// True for a unicast address that is routed on the public internet.
     ///
     /// False for every entry of IANA's special-purpose registries (RFC 6890) that is not globally reachable, and for

@@ -47,10 +47,12 @@ extension Transfer {
     private func openSocket(
         for facts: curl_sockaddr, at address: UnsafePointer<curl_sockaddr>
     ) -> curl_socket_t {
-        if policy != .any {
+        if policy != .any || request.connectTo != nil {
             var bytes = [UInt8](repeating: 0, count: 16)
             let count = Int(curl_sockaddr_ip(address, &bytes))
-            guard let ip = IPAddress(bytes: Array(bytes.prefix(count))), policy.permits(ip) else {
+            guard let ip = IPAddress(bytes: Array(bytes.prefix(count))), policy.permits(ip),
+                request.connectTo == nil || request.connectTo == ip
+            else {
                 hasRefusedAddress = true
                 return CURL_SOCKET_BAD
             }

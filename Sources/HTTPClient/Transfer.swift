@@ -14,6 +14,7 @@ final class Transfer {
     let policy: AddressPolicy
     private let receiver: HTTPClient.Receiver?
     private var lines: UnsafeMutablePointer<curl_slist>?
+    private var connectTo: UnsafeMutablePointer<curl_slist>?
     private var url: OpaquePointer?
 
     /// Bytes of the body that were handed to libcurl.
@@ -55,6 +56,7 @@ final class Transfer {
     deinit {
         curl_easy_cleanup(easy)
         curl_slist_free_all(lines)
+        curl_slist_free_all(connectTo)
         if let url { curl_url_cleanup(url) }
     }
 
@@ -79,7 +81,19 @@ final class Transfer {
                 curl_set_text(easy, CURLOPT_UNIX_SOCKET_PATH, path) == CURLE_OK
             else { throw .invalidRequest }
         }
+        try setAddress()
         curl_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+    }
+
+    private func setAddress() throws(HTTPClientError) {
+        guard let address = request.connectTo else { return }
+        // Empty parts stand for any host and port, and for the port as it is.
+        connectTo = curl_slist_append(nil, "::\(address.urlHost):")
+        guard connectTo != nil else { throw .outOfResources }
+        curl_set_list(easy, CURLOPT_CONNECT_TO, connectTo)
+        // A pooled connection may lead to another address of the same host.
+        curl_set_long(easy, CURLOPT_FRESH_CONNECT, 1)
+        curl_set_long(easy, CURLOPT_FORBID_REUSE, 1)
     }
 
     private func setMessage(userAgent: String) throws(HTTPClientError) {
