@@ -57,6 +57,12 @@ package enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
         return true
     }
 
+    /// `text` in lower case if it is a host with or without a port.
+    static func host(_ text: String) -> String? {
+        let isAddress = NetworkRange(text)?.isIPv6 == true && !text.contains("/")
+        return isAddress || isHostWithOptionalPort(text) ? text.lowercased() : nil
+    }
+
     private static func isName(_ host: String) -> Bool {
         (1...253).contains(host.utf8.count)
             && host.utf8.allSatisfy { byte in

@@ -37,6 +37,8 @@ extension Setting {
         case .path: "a path"
         case .listenAddresses: "HOST:PORT or unix:PATH, several separated by commas"
         case .networks: "addresses or networks such as 10.0.0.0/8, separated by commas"
+        case .ports: "numbers of ports, separated by commas"
+        case .hosts: "hosts with or without a port, separated by commas"
         }
     }
 
@@ -67,6 +69,10 @@ extension Setting {
             SettingText.list(word) { ListenAddress($0)?.description }.map { .list($0) }
         case .networks:
             SettingText.list(word) { NetworkRange($0)?.description }.map { .list($0) }
+        case .ports:
+            SettingText.list(word) { SettingText.port($0).map { "\($0)" } }.map { .list($0) }
+        case .hosts:
+            SettingText.list(word) { ListenAddress.host($0) }.map { .list($0) }
         }
     }
 

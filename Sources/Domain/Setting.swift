@@ -37,6 +37,10 @@ package struct Setting: Sendable {
         case listenAddresses
         /// Addresses and networks (`10.0.0.0/8`), separated by commas.
         case networks
+        /// Numbers of TCP ports, separated by commas.
+        case ports
+        /// Names or addresses of hosts, each with or without a port, separated by commas.
+        case hosts
     }
 
     package enum Life: Sendable {
@@ -56,6 +60,8 @@ package struct Setting: Sendable {
         case analysis = "Photo analysis"
         case similarity = "Similar rooms"
         case limits = "Rate limits of photo analysis"
+        case gallery = "Gallery"
+        case fetching = "Fetching from the web"
     }
 
     package var isSecret: Bool {
@@ -74,7 +80,7 @@ package struct Setting: Sendable {
 
     private var emptyValue: SettingValue {
         switch kind {
-        case .listenAddresses, .networks: .list([])
+        case .listenAddresses, .networks, .ports, .hosts: .list([])
         default: .text("")
         }
     }

@@ -2,6 +2,7 @@ extension Setting {
     /// The table of all settings, in the order in which people are shown them.
     package static let all: [Setting] =
         daemon + logging + secrets + objectStorage + http + work + analysis + similarity + limits
+        + gallery + fetching
 
     private static let daemon: [Setting] = startup(
         .daemon,
@@ -272,13 +273,13 @@ extension Setting {
             ),
         ])
 
-    private typealias Row = (name: String, kind: Kind, defaultText: String, help: String)
+    typealias Row = (name: String, kind: Kind, defaultText: String, help: String)
 
     private static func startup(_ section: Section, _ rows: [Row]) -> [Setting] {
         rows.map { Setting($0.name, $0.kind, $0.defaultText, section, $0.help) }
     }
 
-    private static func live(_ section: Section, _ prefix: String, _ rows: [Row]) -> [Setting] {
+    static func live(_ section: Section, _ prefix: String, _ rows: [Row]) -> [Setting] {
         rows.map {
             Setting(
                 name: prefix + $0.name, flag: nil, kind: $0.kind, defaultText: $0.defaultText,
@@ -304,7 +305,7 @@ extension Setting {
             life: .startup, help: help)
     }
 
-    private static func choice<Choice>(_ type: Choice.Type) -> Kind
+    static func choice<Choice>(_ type: Choice.Type) -> Kind
     where Choice: CaseIterable & RawRepresentable<String> {
         .choice(type.allCases.map(\.rawValue))
     }

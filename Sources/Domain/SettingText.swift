@@ -104,6 +104,11 @@ package enum SettingText {
         return scheme + rest
     }
 
+    /// The number of a TCP port.
+    package static func port(_ word: String) -> Int? {
+        integer(word).flatMap { (1...65_535).contains($0) ? $0 : nil }
+    }
+
     /// Items between commas, each as `item` writes it; blank items are skipped, one bad item refuses the list.
     package static func list(_ word: String, item: (String) -> String?) -> [String]? {
         var items: [String] = []

@@ -19,10 +19,12 @@ struct SettingTests {
         }
     }
 
-    @Test func `the live settings are those of the contract with its defaults`() {
-        let rows = Setting.live.map { "\($0.name)=\($0.render($0.defaultValue))" }
-            .filter { !$0.contains("PROMPT=") }
-            .map { $0.replacing("PHOTO_ANALYSIS_", with: "–") }
+    @Test func `the live settings of photo analysis are those of the contract with its defaults`() {
+        let rows = Setting.live.filter { $0.name.hasPrefix("PHOTO_") }.map {
+            "\($0.name)=\($0.render($0.defaultValue))"
+        }
+        .filter { !$0.contains("PROMPT=") }
+        .map { $0.replacing("PHOTO_ANALYSIS_", with: "–") }
         #expect(
             rows.sorted() == [
                 "PHOTO_SIMILARITY_MAX_DISTANCE=0.3", "PHOTO_SIMILARITY_MAX_RESULTS=5",
@@ -53,6 +55,11 @@ struct SettingTests {
             "[::1]:80,unix:/run/t.sock,127.0.0.1:9000"
         ),
         ("TINTYPE_TRUSTED_PROXIES", "10.0.0.0/8,::1", "10.0.0.0/8,::1"),
+        ("FETCH_PORTS", " 80, 8080,", "80,8080"),
+        (
+            "FETCH_ALLOW_HOSTS", "Pictures.Example:8080, [::1]:9, ::1,a",
+            "pictures.example:8080,[::1]:9,::1,a"
+        ),
         ("TINTYPE_SHUTDOWN_TIMEOUT", "90", "90s"),
         ("TINTYPE_SHUTDOWN_TIMEOUT", "1.5m", "90s"),
         ("TINTYPE_SHUTDOWN_TIMEOUT", "250 ms", "250ms"),
@@ -93,6 +100,8 @@ struct SettingTests {
         ("TINTYPE_TRUSTED_PROXIES", "10.0.0.0/33", "addresses or networks"),
         ("TINTYPE_SHUTDOWN_TIMEOUT", "11m", "a time from 0s to 10m"),
         ("TINTYPE_DECODE_MEMORY", "9999999999g", "a size from 64MiB to 1024GiB"),
+        ("FETCH_PORTS", "80,65536", "numbers of ports"),
+        ("FETCH_ALLOW_HOSTS", "http://a", "hosts with or without a port"),
         ("JWT_SECRET", "short", "a secret of at least 32 bytes"),
     ])
     func `invalid text is refused with the range`(name: String, text: String, words: String) throws
@@ -137,6 +146,10 @@ struct SettingTests {
         read(
             .fallbackToBuiltin, .enableCaptions, .enablePerceptualReuse, .enableRateLimiting,
             .useS3, .autoCleanup)
+        read(.galleryAccess)
+        read(.galleryRequiresUserID)
+        read(.galleryTrashDays, .fetchMaxMB, .fetchTimeoutSeconds)
+        read(.allowedHosts, .fetchPorts, .fetchAllowHosts)
         #expect(named == Set(Setting.live.map(\.name)))
 
         let startup = StartupSettings()

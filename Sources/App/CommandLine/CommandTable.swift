@@ -148,6 +148,8 @@ extension Command {
         case .path: "PATH"
         case .listenAddresses: "ADDRESS"
         case .networks: "NETWORKS"
+        case .ports: "PORTS"
+        case .hosts: "HOSTS"
         case .text, .prose, .secret: "TEXT"
         }
     }

@@ -30,6 +30,8 @@ package final class Installation: Sendable {
     package let idempotency: IdempotencyService
     package let photos: PhotoService
     package let rooms: RoomService
+    /// Fetches what users name by URL.
+    package let fetcher: WebFetcher
     let decoder: WorkerPool
     /// What is older than this cannot belong to anything under way.
     let openedAt: Time
@@ -41,11 +43,12 @@ package final class Installation: Sendable {
     /// - Parameters:
     ///   - decoder: the executable that decodes pictures in its cage; this one itself, as a rule.
     ///   - patience: how an OpenAI-compatible server is waited for and asked again.
+    ///   - lookup: finds the addresses of hosts that users name.
     /// - Throws: `CommandFailure` with a sentence and the exit code of its cause.
     package init(
         _ configuration: Configuration, directory: String, log: Logger,
         clock: TimeSource = .system, decoder executable: String = "/proc/self/exe",
-        patience: OpenAIPatience = OpenAIPatience()
+        patience: OpenAIPatience = OpenAIPatience(), lookup: NameLookup = .system
     ) async throws(CommandFailure) {
         self.configuration = configuration
         self.log = log
@@ -62,6 +65,7 @@ package final class Installation: Sendable {
             try await storage.prepare()
             settings = try await SettingsService(
                 store: store, clock: clock, pinned: configuration.pinned)
+            fetcher = WebFetcher(GuardedFetcher(lookup: lookup), settings)
             let secrets = try await Self.secrets(store)
             identity = IdentityService(
                 store: store, clock: clock,

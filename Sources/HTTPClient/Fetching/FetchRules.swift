@@ -21,7 +21,8 @@ package struct FetchRules: Sendable {
     }
 
     func exempts(_ target: WebTarget) -> Bool {
-        exemptHosts.contains("\(target.host):\(target.port)")
+        let host = target.host.contains(":") ? "[\(target.host)]" : target.host
+        return exemptHosts.contains("\(host):\(target.port)")
     }
 }
 
