@@ -132,7 +132,7 @@ let package = Package(
             name: "ScriptedServer", dependencies: ["Crypto", "HTTP"], path: "Tests/ScriptedServer",
             swiftSettings: strict),
         tests("SQLite"),
-        tests("Services", ["Crypto", "Domain", "Store"]),
+        tests("Services", ["Crypto", "Domain", "Store", "Telemetry"]),
         tests("Storage", ["Crypto", "Domain", "ScriptedServer"]),
         tests("Store", ["Domain", "SQLite"]),
         tests("Telemetry"),

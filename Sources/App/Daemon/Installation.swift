@@ -28,6 +28,8 @@ package final class Installation: Sendable {
     package let identity: IdentityService
     package let limiter: RateLimiter
     package let idempotency: IdempotencyService
+    package let jobs: JobService
+    let jobEvents = EventHub()
     package let photos: PhotoService
     package let rooms: RoomService
     /// Fetches what users name by URL.
@@ -54,7 +56,7 @@ package final class Installation: Sendable {
         self.log = log
         self.clock = clock
         openedAt = clock.now()
-        metrics = Metrics(Metric.mechanisms + Metric.product)
+        metrics = Metrics(Metric.mechanisms + Metric.product + Metric.jobs)
         do {
             let startup = configuration.startup
             store = try DataStore(
@@ -73,6 +75,10 @@ package final class Installation: Sendable {
                     ? secrets.tokens : Array(startup[.jwtSecret].utf8))
             limiter = try await RateLimiter(store: store, clock: clock)
             idempotency = IdempotencyService(store: store, clock: clock)
+            jobs = JobService(
+                store: store, settings: try JobSettings(startup), clock: clock, log: log,
+                metrics: metrics)
+            JobRoutes.connect(jobs, to: jobEvents)
             vectors = try await Self.openVectors(directory + "/vectors", store, log)
             decoder = Self.startDecoder(executable, startup, log, metrics)
             photos = try await PhotoService(

@@ -23,7 +23,7 @@ extension Installation {
             bodyLimit: configuration.startup[.maxJSONSize])
         let pages = HomePage().routes + RoomPages(rooms: rooms).routes
         let router = Router(
-            photoRoutes.routes + roomRoutes.routes + pages + operationRoutes
+            photoRoutes.routes + roomRoutes.routes + jobRoutes(frontend) + pages + operationRoutes
                 + [Route(.post, "/control/run", control)],
             fallbacks: API.fallbacks)
         let log = log
@@ -46,6 +46,7 @@ extension Installation {
                 metrics.set(.vectorCount, Double(vectors.caption.count), labels: ["caption"])
                 metrics.set(
                     .vectorCount, Double(vectors.suggestions.count), labels: ["suggestions"])
+                try await jobs.measure(metrics)
                 return .bytes(Array(metrics.render().utf8), type: Metrics.mediaType)
             },
         ]

@@ -63,8 +63,11 @@ final class TestDaemon: Sendable {
             guard case .tcp(_, let port)? = addresses.first else { return }
             let daemon = TestDaemon(
                 installation, server, port, provider, clock, folder, pauses)
+            let work = Task { try await installation.work() }
             let result = await Result { try await daemon.play(settings, body) }
             await server.stop(grace: .seconds(2))
+            work.cancel()
+            _ = await work.result
             await installation.close()
             try result.get()
         }
