@@ -1,6 +1,7 @@
 import Domain
 import Services
 import Store
+import Telemetry
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct JobServiceTests {
