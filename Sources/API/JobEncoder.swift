@@ -4,8 +4,8 @@ import Services
 import Store
 
 /// The JSON of jobs and queues, keys in the documented order.
-enum JobEncoder {
-    static func job(_ job: JobRecord, hidingArguments: Bool) -> [UInt8] {
+package enum JobEncoder {
+    package static func job(_ job: JobRecord, hidingArguments: Bool) -> [UInt8] {
         JSONWriter.object(capacity: 1024) {
             fields(of: job, hidingArguments: hidingArguments, into: &$0)
         }
@@ -69,7 +69,7 @@ enum JobEncoder {
             id: String(event.sequence), name: name, data: String(decoding: data, as: UTF8.self))
     }
 
-    static func overview(_ overview: QueueOverview) -> [UInt8] {
+    package static func overview(_ overview: QueueOverview) -> [UInt8] {
         JSONWriter.object(capacity: 4096) { json in
             json.array("queues") { list in
                 for queue in overview.queues { list.object { fields(of: queue, into: &$0) } }
@@ -86,7 +86,15 @@ enum JobEncoder {
         }
     }
 
-    static func queue(_ queue: QueueOverview.Queue) -> [UInt8] {
+    package static func schedules(_ overview: QueueOverview) -> [UInt8] {
+        JSONWriter.array { list in
+            for schedule in overview.schedules {
+                list.object { fields(of: schedule, into: &$0) }
+            }
+        }
+    }
+
+    package static func queue(_ queue: QueueOverview.Queue) -> [UInt8] {
         JSONWriter.object { fields(of: queue, into: &$0) }
     }
 
@@ -123,13 +131,14 @@ enum JobEncoder {
         json.field("last_run", schedule.lastRun)
         json.field("last_status", schedule.lastStatus?.rawValue)
         json.field("next_run", schedule.nextRun)
+        json.field("name", schedule.name)
         json.field("paused", schedule.isPaused)
     }
 }
 
 extension JobRecord {
     /// How far the job has come: a parent as far as its children that have ended.
-    var shownProgress: JobProgress? {
+    package var shownProgress: JobProgress? {
         guard let children, children.total > 0 else { return progress }
         let done = children.total - children.left
         return JobProgress(

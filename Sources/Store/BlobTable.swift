@@ -56,8 +56,10 @@ package struct BlobTable {
     /// Whether the file of that path is named by a row.
     package func names(key: String) throws -> Bool {
         try db.first(
-            "SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM blobs WHERE thumbnail_key = ?",
-            key, key
+            """
+            SELECT 1 FROM blobs WHERE key = ?1 UNION ALL SELECT 1 FROM blobs WHERE thumbnail_key = ?1
+            UNION ALL SELECT 1 FROM jobs WHERE file = ?1
+            """, key
         ) { _ in true } ?? false
     }
 

@@ -26,6 +26,14 @@ import Testing
         "SELECT 1 FROM memberships WHERE room_id = ? AND left_at IS NULL AND last_seen_at >= ?",
         "SELECT 1 FROM tokens WHERE hash = ?",
         "SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM blobs WHERE thumbnail_key = ?",
+        "SELECT 1 FROM jobs WHERE file = ?",
+        "SELECT id FROM jobs WHERE queue = ? AND rank IS NOT NULL ORDER BY rank LIMIT 1",
+        "SELECT id FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT 1",
+        "SELECT run_at FROM jobs WHERE state = ? AND queue = ? ORDER BY id LIMIT 1",
+        "SELECT id FROM jobs WHERE parent_id = ? AND held = 'turn' ORDER BY id LIMIT 1",
+        "SELECT id FROM jobs WHERE finished_at < ? ORDER BY finished_at LIMIT 1",
+        "SELECT id FROM jobs WHERE owner = ? ORDER BY id DESC LIMIT 1",
+        "SELECT id FROM jobs WHERE lease_owner = ?",
     ])
     func `no query of a request scans a table`(sql: String) async throws {
         let temporary = try TemporaryStore()

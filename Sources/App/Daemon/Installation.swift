@@ -31,6 +31,7 @@ package final class Installation: Sendable {
     package let jobs: JobService
     let jobEvents = EventHub()
     package let photos: PhotoService
+    let photoJobs: PhotoJobs
     package let rooms: RoomService
     /// Fetches what users name by URL.
     package let fetcher: WebFetcher
@@ -92,6 +93,9 @@ package final class Installation: Sendable {
                         try await decoder.intake(fileDescriptor: descriptor, parameters)
                     },
                     concurrentAnalyses: Self.concurrentAnalyses))
+            photoJobs = PhotoJobs(
+                photos: photos, jobs: jobs, store: store, spool: spool, storage: storage, log: log,
+                encode: PhotoRoutes.encode)
             rooms = RoomService(
                 store: store, photos: photos, settings: settings, clock: clock)
         } catch {

@@ -17,7 +17,8 @@ extension Installation {
             trustedProxies: configuration.trustedProxies)
         let photoRoutes = PhotoRoutes(
             photos: photos, settings: settings, spool: spool, frontend: frontend,
-            idempotency: idempotency, multipartParts: configuration.startup[.maxMultipartParts])
+            idempotency: idempotency, photoJobs: photoJobs,
+            multipartParts: configuration.startup[.maxMultipartParts])
         let roomRoutes = RoomRoutes(
             rooms: rooms, frontend: frontend, idempotency: idempotency,
             bodyLimit: configuration.startup[.maxJSONSize])

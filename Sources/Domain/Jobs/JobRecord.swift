@@ -13,6 +13,8 @@ package struct NewJob: Sendable {
     /// One job of this key waits at a time; asking for another gives that one back.
     package var key: String?
     package var onDuplicate: OnDuplicate
+    /// The key of a stored file that is kept until the job has succeeded or is forgotten.
+    package var file: String?
     /// Whose request made it.
     package var owner: Identity?
     /// Jobs that may wait in its queue: where there are that many already it is refused.

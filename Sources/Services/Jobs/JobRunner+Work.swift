@@ -58,14 +58,17 @@ extension JobRunner.Work {
             }
         }
         if plan.isHeartbeat {
-            try jobs.renewLeases(of: runner.owner, until: leaseEnd(plan))
+            for lease in plan.leases { try jobs.renew(lease, until: leaseEnd(plan)) }
+            let numbers = Set(plan.leases.map(\.number) + plan.endings.map(\.running.job.number))
+            let lost = try jobs.recover(butNot: runner.owner, keeping: numbers, at: plan.now)
+            done.hasMore = done.hasMore || !lost.isEmpty
         }
         if plan.runsSchedules {
             try runner.startSchedules(registry, tables, at: plan.now)
         }
         if !plan.budgets.isEmpty {
             let promoted = try jobs.promote(at: plan.now)
-            done.hasMore = promoted == 1000
+            done.hasMore = done.hasMore || promoted == 1000
             try claim(plan, jobs, &done)
         }
         done.nextDue = try jobs.nextDue()

@@ -175,6 +175,8 @@ final class JobRunner: Sendable {
         var now: Time
         var isClockBack: Bool
         var isHeartbeat: Bool
+        /// What this process runs.
+        var leases: [JobLease]
         var runsSchedules: Bool
 
         var isNeeded: Bool {
@@ -191,7 +193,7 @@ final class JobRunner: Sendable {
             let endings = state.endings
             state.endings = []
             let isHeartbeat =
-                !state.running.isEmpty && ContinuousClock.now - state.lastHeartbeat > Self.heartbeat
+                !state.isStopping && ContinuousClock.now - state.lastHeartbeat > Self.heartbeat
             if isHeartbeat { state.lastHeartbeat = .now }
             if isBack || state.nextDue.map({ $0 <= now }) == true { state.mayHaveReady = true }
             // Workers whose jobs end in this turn are free in it.
@@ -199,6 +201,7 @@ final class JobRunner: Sendable {
                 endings: endings, reports: Self.reports(state, endings), budgets: [], others: 0,
                 total: 0, pace: state.pace, now: now, isClockBack: isBack,
                 isHeartbeat: isHeartbeat,
+                leases: isHeartbeat ? state.running.values.map(\.lease) : [],
                 runsSchedules: !state.isStopping && (scheduler.isDue(at: now) || isBack))
             if state.mayHaveReady, !state.isStopping { addBudgets(to: &plan, &state) }
             return plan

@@ -25,6 +25,7 @@ package final class JobService: Sendable {
     let metrics: Metrics
     let registry = Mutex(JobRegistry())
     let runner: JobRunner
+    private static let upkeepInterval = Duration.seconds(300)
     let listeners = Mutex<[@Sendable (JobEvent) -> Void]>([])
 
     package init(
@@ -127,9 +128,46 @@ package final class JobService: Sendable {
 
     /// Runs jobs until it is cancelled, then stops those that run and puts them back.
     package func run() async throws {
-        try await runner.run(registry.withLock { $0 }) { [self] event in
-            for listener in listeners.withLock({ $0 }) { listener(event) }
+        try await withThrowingTaskGroup { group in
+            group.addTask { [self] in
+                try await runner.run(registry.withLock { $0 }) { [self] event in
+                    for listener in listeners.withLock({ $0 }) { listener(event) }
+                }
+            }
+            group.addTask { [self] in await keepUp() }
+            defer { group.cancelAll() }
+            while let _ = try await group.next() {}
         }
+    }
+
+    /// Looks every few minutes for what should have a job and has none, and forgets jobs whose time is over.
+    private func keepUp() async {
+        while !Task.isCancelled {
+            await reconcile()
+            do {
+                try await sweep()
+            } catch {
+                log.error("old jobs cannot be removed", ["error": .text("\(error)")])
+            }
+            try? await Task.sleep(for: Self.upkeepInterval)
+        }
+    }
+
+    /// Has every family look for what should have a job and has none.
+    package func reconcile() async {
+        for (name, body) in registry.withLock({ $0.reconcilers }) {
+            do {
+                try await body()
+            } catch {
+                log.error("\(name) cannot be reconciled", ["error": .text("\(error)")])
+            }
+        }
+    }
+
+    /// Forgets jobs that ended longer ago than they are kept.
+    package func sweep() async throws {
+        let moment = clock.now().advanced(bySeconds: -(settings.keeping / .seconds(1)))
+        while try await store.write({ try $0.jobs.sweep(before: moment) }) == 1000 {}
     }
 
     /// Hears of everything that happens to jobs from now on.

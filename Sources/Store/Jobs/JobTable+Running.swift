@@ -63,10 +63,11 @@ extension JobTable {
         ) { try $0[0] }
     }
 
-    /// Says that jobs are still being run.
-    package func renewLeases(of owner: String, until: Time) throws {
+    /// Says that a job is still being run.
+    package func renew(_ lease: JobLease, until: Time) throws {
         try db.execute(
-            "UPDATE jobs SET lease_until = ? WHERE lease_owner = ?", until.milliseconds, owner)
+            "UPDATE jobs SET lease_until = ? WHERE id = ? AND lease_owner = ?",
+            until.milliseconds, lease.number, lease.owner)
     }
 
     /// Whether the lease still stands: nobody has cancelled, finished or given up the job meanwhile.
@@ -84,7 +85,8 @@ extension JobTable {
         let parents = try db.all(
             """
             UPDATE jobs SET state = ?1, result = ?2, error = ?3, finished_at = ?4,
-                lease_owner = NULL, lease_until = NULL, sequence = sequence + 1
+                file = CASE WHEN ?1 = 'succeeded' THEN NULL ELSE file END, lease_owner = NULL,
+                lease_until = NULL, sequence = sequence + 1
             WHERE id = ?5 AND lease_owner = ?6 RETURNING parent_id
             """, state.rawValue, result?.text, error?.text, now.milliseconds, lease.number,
             lease.owner

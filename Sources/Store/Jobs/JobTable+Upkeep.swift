@@ -12,6 +12,8 @@ extension JobTable {
         case running(JobRecord)
     }
 
+    /// A lease that ends later was taken before the clock was set back.
+    private static let longestLease = 120.0
     /// How far the numbers of events jump where some may have been seen that were never stored.
     static let sequenceJump = 10_000
 
@@ -71,18 +73,20 @@ extension JobTable {
             """, key)
     }
 
-    /// Queues again what runs under another process's lease, or under the living one's but is not run by it; a job
-    /// without attempts left has failed.
+    /// Queues again what runs under the lease of a process that is gone, or under one of the living process's that was
+    /// not renewed; a job without attempts left has failed.
     ///
-    /// - Parameter keeping: numbers that the living process runs.
+    /// - Parameter keeping: numbers that the living process runs for sure.
     package func recover(
         butNot living: String, keeping: Set<Int64>, at now: Time
     ) throws -> [JobRecord] {
         let lost = try db.all(
-            "SELECT \(Self.columns), lease_owner FROM jobs WHERE lease_owner IS NOT NULL"
-        ) { (job: try Self.record($0), owner: try $0[24] as String) }
-        .filter { $0.owner != living || !keeping.contains($0.job.number) }
-        .map(\.job)
+            """
+            SELECT \(Self.columns) FROM jobs WHERE lease_owner IS NOT NULL
+                AND (lease_owner <> ?1 OR lease_until < ?2 OR lease_until > ?3)
+            """, living, now.milliseconds, now.advanced(bySeconds: Self.longestLease).milliseconds,
+            row: Self.record
+        ).filter { !keeping.contains($0.number) }
         for job in lost {
             let isOver = job.attempts >= job.maximumAttempts
             let parent = try db.first(

@@ -26,6 +26,21 @@ package struct JobTable {
         return try insert(job, parent: nil, held: job.kind.start == .family ? "family" : nil)
     }
 
+    /// Keeps a job that has ended before it began, for whoever asks how it went.
+    @discardableResult
+    package func insertEnded(
+        _ job: NewJob, _ state: JobState, result: JSONText? = nil, error: JSONText? = nil
+    ) throws -> JobRecord {
+        let made = try insert(job, parent: nil, held: "turn")
+        try db.execute(
+            """
+            UPDATE jobs SET state = ?1, result = ?2, error = ?3, held = NULL, started_at = ?4,
+                finished_at = ?4 WHERE id = ?5
+            """, state.rawValue, result?.text, error?.text, job.createdAt.milliseconds,
+            made.number)
+        return try find(number: made.number) ?? made
+    }
+
     private func checkRoom(in queue: JobQueue, _ limit: Int) throws {
         let waiting = try db.value(
             """
@@ -54,14 +69,14 @@ package struct JobTable {
         try db.execute(
             """
             INSERT INTO jobs (uuid, kind, arguments, queue, priority, state, max_attempts, run_at,
-                is_absolute, queued_at, rank, due_at, held, key, owner, parent_id, created_at)
-            VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                is_absolute, queued_at, rank, due_at, held, key, file, owner, parent_id, created_at)
+            VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             arguments: [
                 job.id, job.kind.name, job.arguments.text, job.queue.rawValue, job.priority,
                 job.attempts, start.milliseconds, Self.isAbsolute(job.start), now.milliseconds,
                 isReady ? rank : nil, held == nil && !isReady ? start.milliseconds : nil, held,
-                job.key, job.owner?.key, parent, now.milliseconds,
+                job.key, job.file, job.owner?.key, parent, now.milliseconds,
             ])
         effects?.hasJobs = true
         return JobRecord(

@@ -23,6 +23,7 @@ extension Migrations {
             due_at          INTEGER,
             held            TEXT    CHECK (held IN ('turn', 'family')),
             key             TEXT,
+            file            TEXT,
             owner           TEXT,
             parent_id       INTEGER REFERENCES jobs (id) ON DELETE CASCADE,
             children_total  INTEGER,
@@ -48,6 +49,7 @@ extension Migrations {
         CREATE INDEX jobs_by_owner ON jobs (owner) WHERE owner IS NOT NULL;
         CREATE INDEX jobs_by_parent ON jobs (parent_id) WHERE parent_id IS NOT NULL;
         CREATE INDEX jobs_by_key ON jobs (key) WHERE key IS NOT NULL;
+        CREATE INDEX jobs_by_file ON jobs (file) WHERE file IS NOT NULL;
         CREATE INDEX jobs_by_lease ON jobs (lease_owner) WHERE lease_owner IS NOT NULL;
         CREATE INDEX jobs_by_end ON jobs (finished_at) WHERE finished_at IS NOT NULL;
 
