@@ -104,8 +104,8 @@ enum JobVictim {
         while next < count {
             let numbers = next..<min(count, next + Int.random(in: 1...40))
             let made = try numbers.map { number in
-                number % 50 == 49
-                    ? try jobs.make(Parent(number: number)) : try jobs.make(Effect(number: number))
+                try number % 50 == 49
+                    ? jobs.make(Parent(number: number)) : jobs.make(Effect(number: number))
             }
             try await store.write { tables in
                 try tables.settings.set(
