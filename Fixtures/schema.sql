@@ -69,6 +69,7 @@ CREATE TABLE jobs (
     due_at          INTEGER,
     held            TEXT    CHECK (held IN ('turn', 'family')),
     key             TEXT,
+    file            TEXT,
     owner           TEXT,
     parent_id       INTEGER REFERENCES jobs (id) ON DELETE CASCADE,
     children_total  INTEGER,
@@ -89,6 +90,8 @@ CREATE TABLE jobs (
 ) STRICT;
 
 CREATE INDEX jobs_by_end ON jobs (finished_at) WHERE finished_at IS NOT NULL;
+
+CREATE INDEX jobs_by_file ON jobs (file) WHERE file IS NOT NULL;
 
 CREATE INDEX jobs_by_key ON jobs (key) WHERE key IS NOT NULL;
 
