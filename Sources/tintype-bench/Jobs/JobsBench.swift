@@ -278,14 +278,6 @@ struct JobsBench {
     }
 }
 
-extension Samples {
-    /// The value that this share of the values does not exceed.
-    func percentile(_ share: Double) -> Double {
-        let sorted = values.sorted()
-        return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
-    }
-}
-
 extension Duration {
     fileprivate var seconds: Double { self / .seconds(1) }
 }
