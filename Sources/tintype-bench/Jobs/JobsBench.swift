@@ -127,16 +127,11 @@ struct JobsBench {
             }
         } _: { jobs, _ in
             let start = ContinuousClock.now
-            let next = Mutex(0)
+            let left = Countdown(Self.batch)
             try await withThrowingTaskGroup { group in
                 for _ in 0..<Self.clients {
                     group.addTask {
-                        while next.withLock({ next in
-                            next += 1
-                            return next <= Self.batch
-                        }) {
-                            try await jobs.enqueue(try jobs.make(Nothing()))
-                        }
+                        while left.count() { try await jobs.enqueue(try jobs.make(Nothing())) }
                     }
                 }
                 try await group.waitForAll()
@@ -293,14 +288,19 @@ private final class Countdown: Sendable {
 
     init(_ count: Int) { state = Mutex(State(left: count)) }
 
-    func count() {
-        let waiter = state.withLock { state in
+    /// False if it has happened as often already.
+    @discardableResult
+    func count() -> Bool {
+        let (isCounted, waiter) = state.withLock { state in
             state.left -= 1
-            guard state.left == 0 else { return CheckedContinuation<Void, Never>?.none }
+            guard state.left == 0 else {
+                return (state.left > 0, CheckedContinuation<Void, Never>?.none)
+            }
             defer { state.waiter = nil }
-            return state.waiter
+            return (true, state.waiter)
         }
         waiter?.resume()
+        return isCounted
     }
 
     func wait() async {
