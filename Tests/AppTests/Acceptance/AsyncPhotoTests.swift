@@ -9,6 +9,10 @@ import Testing
     private static let preferAsync: Fields = ["Prefer": "respond-async, wait=10"]
     private static let path = "/api/photo-analysis/batch/"
 
+    private static func text(_ value: JSONValue?) -> String {
+        String(decoding: value?.encoded ?? [], as: UTF8.self)
+    }
+
     @Test func `row 56: a job brings what waiting would have brought`() async throws {
         try await TestDaemon.run(settings: ["ENABLE_RATE_LIMITING": "true"]) { daemon in
             let photo = Picture.scene(560).jpeg()
@@ -24,17 +28,17 @@ import Testing
             let job = try await daemon.job(id) { $0 == "succeeded" }
             #expect(job["kind"]?.string == "photo-analysis")
             #expect(job["result.status"]?.int == 201)
-            #expect(job["args"] == .object([]))
+            #expect(job["args"]?.object?.isEmpty == true)
             #expect(!job.text.contains("F1"))
             #expect(job["progress.stage"]?.string == "matched")
             let record = try #require(job["result.body.analysis"])
             let read = try await daemon.get(
                 "/api/photo-analysis/\(record["id"]?.string ?? "")/", as: "F1")
-            #expect(read.json == record)
-            #expect(job["result.body.cached"] == .bool(false))
+            #expect(read.text == Self.text(record))
+            #expect(job["result.body.cached"]?.bool == false)
             #expect(daemon.files(in: "blobs/jobs").isEmpty)
             let again = try await daemon.upload(photo, as: "F1", fields: Self.preferAsync)
-            #expect(again.status == 200 && again["cached"] == .bool(true))
+            #expect(again.status == 200 && again["cached"]?.bool == true)
             #expect(!again.fields.contains("Preference-Applied"))
             let events = try await daemon.events(of: id) { _ in true }
             #expect(events.map(\.name) == ["state"])
@@ -57,7 +61,7 @@ import Testing
             }
             let limited = try await daemon.upload(
                 Picture.unique(5), as: "F1", fields: Self.preferAsync)
-            #expect(limited.status == 429 && limited["retry_after"] != nil)
+            #expect(limited.status == 429 && limited["retry_after"]?.int != nil)
         }
     }
 
@@ -71,7 +75,7 @@ import Testing
             #expect(job["error.body.error"]?.string == "Photo analysis failed")
             #expect(job["attempts"]?.int == 1)
             let waited = try await daemon.upload(Picture.unique(1), as: "F1")
-            #expect(waited.json == job["error.body"])
+            #expect(waited.text == Self.text(job["error.body"]))
         }
     }
 
@@ -99,7 +103,7 @@ import Testing
             let duplicate = try await daemon.get("/api/jobs/\(ids[1])")
             #expect(duplicate["state"]?.string == "succeeded")
             #expect(duplicate["result.status"]?.int == 200)
-            #expect(duplicate["result.body.cached"] == .bool(true))
+            #expect(duplicate["result.body.cached"]?.bool == true)
             let refused = try await daemon.get("/api/jobs/\(ids[2])")
             #expect(refused["state"]?.string == "failed")
             #expect(refused["error.status"]?.int == 400)
@@ -109,7 +113,8 @@ import Testing
             #expect(first["result.status"]?.int == 201)
             #expect(twin["result.status"]?.int == 200)
             #expect(
-                first["result.body.analysis.id"] == twin["result.body.analysis.id"])
+                first["result.body.analysis.id"]?.string
+                    == twin["result.body.analysis.id"]?.string)
             #expect(daemon.provider.calls(.suggestions).count == 2)
             // The record and the new photo took a token each.
             let standing = try await daemon.upload(Form(), as: .nobody, fields: [:])
