@@ -30,6 +30,7 @@ package final class Installation: Sendable {
     package let idempotency: IdempotencyService
     package let photos: PhotoService
     package let rooms: RoomService
+    package let roomStreams = RoomStreams()
     let decoder: WorkerPool
     /// What is older than this cannot belong to anything under way.
     let openedAt: Time
@@ -83,7 +84,8 @@ package final class Installation: Sendable {
                     },
                     concurrentAnalyses: Self.concurrentAnalyses))
             rooms = RoomService(
-                store: store, photos: photos, settings: settings, clock: clock)
+                store: store, photos: photos, settings: settings, clock: clock,
+                announce: { [roomStreams] in roomStreams.publish($0, in: $1) })
         } catch {
             throw CommandFailure(opening: error)
         }

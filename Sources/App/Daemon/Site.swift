@@ -19,7 +19,7 @@ extension Installation {
             photos: photos, settings: settings, spool: spool, frontend: frontend,
             idempotency: idempotency, multipartParts: configuration.startup[.maxMultipartParts])
         let roomRoutes = RoomRoutes(
-            rooms: rooms, frontend: frontend, idempotency: idempotency,
+            rooms: rooms, streams: roomStreams, frontend: frontend, idempotency: idempotency,
             bodyLimit: configuration.startup[.maxJSONSize])
         let pages = HomePage().routes + RoomPages(rooms: rooms).routes
         let router = Router(
