@@ -138,6 +138,20 @@ CREATE UNIQUE INDEX memberships_by_name ON memberships (room_id, folded_name)
 CREATE INDEX memberships_by_seen ON memberships (room_id, last_seen_at)
     WHERE left_at IS NULL;
 
+CREATE INDEX memberships_by_time ON memberships (last_seen_at) WHERE left_at IS NULL;
+
+CREATE TABLE messages (
+    room_id     INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    number      INTEGER NOT NULL CHECK (number > 0),
+    uuid        TEXT    NOT NULL UNIQUE,
+    member_id   INTEGER NOT NULL REFERENCES memberships (id) ON DELETE CASCADE,
+    content     TEXT    NOT NULL,
+    created_at  INTEGER NOT NULL,
+    PRIMARY KEY (room_id, number)
+) STRICT;
+
+CREATE INDEX messages_by_member ON messages (member_id, created_at);
+
 CREATE TABLE photo_analyses (
     id                        INTEGER PRIMARY KEY,
     uuid                      TEXT    NOT NULL UNIQUE,

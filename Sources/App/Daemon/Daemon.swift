@@ -71,6 +71,7 @@ package struct Daemon: Sendable {
             group.addTask { await control.run(grace: grace) }
             group.addTask { try await installation.work() }
             group.addTask { try await Housekeeping(installation: installation).run() }
+            group.addTask { try await RoomKeeping(installation: installation).run() }
             group.addTask { try await manager.runWatchdog { true } }
             group.addTask { try await Allocator.returnUnused() }
             group.addTask {

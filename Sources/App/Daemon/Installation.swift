@@ -35,6 +35,7 @@ package final class Installation: Sendable {
     package let rooms: RoomService
     /// Fetches what users name by URL.
     package let fetcher: WebFetcher
+    package let roomStreams = RoomStreams()
     let decoder: WorkerPool
     /// What is older than this cannot belong to anything under way.
     let openedAt: Time
@@ -97,7 +98,8 @@ package final class Installation: Sendable {
                 photos: photos, jobs: jobs, store: store, spool: spool, storage: storage, log: log,
                 encode: PhotoRoutes.encode)
             rooms = RoomService(
-                store: store, photos: photos, settings: settings, clock: clock)
+                store: store, photos: photos, settings: settings, clock: clock,
+                announce: { [roomStreams] in roomStreams.publish($0, in: $1) })
         } catch {
             throw CommandFailure(opening: error)
         }

@@ -20,7 +20,7 @@ extension Installation {
             idempotency: idempotency, photoJobs: photoJobs,
             multipartParts: configuration.startup[.maxMultipartParts])
         let roomRoutes = RoomRoutes(
-            rooms: rooms, frontend: frontend, idempotency: idempotency,
+            rooms: rooms, streams: roomStreams, frontend: frontend, idempotency: idempotency,
             bodyLimit: configuration.startup[.maxJSONSize])
         let pages = HomePage().routes + RoomPages(rooms: rooms).routes
         let router = Router(

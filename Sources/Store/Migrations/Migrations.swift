@@ -8,5 +8,6 @@ enum Migrations {
     static let all = [
         Migration(version: 1, name: "foundation and photo analysis", sql: first),
         Migration(version: 2, name: "jobs", sql: jobs),
+        Migration(version: 3, name: "messages in rooms", sql: messages),
     ]
 }

@@ -1,0 +1,16 @@
+extension Migrations {
+    /// What is written in rooms, and who was last seen when across all of them.
+    static let messages = """
+        CREATE TABLE messages (
+            room_id     INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+            number      INTEGER NOT NULL CHECK (number > 0),
+            uuid        TEXT    NOT NULL UNIQUE,
+            member_id   INTEGER NOT NULL REFERENCES memberships (id) ON DELETE CASCADE,
+            content     TEXT    NOT NULL,
+            created_at  INTEGER NOT NULL,
+            PRIMARY KEY (room_id, number)
+        ) STRICT;
+        CREATE INDEX messages_by_member ON messages (member_id, created_at);
+        CREATE INDEX memberships_by_time ON memberships (last_seen_at) WHERE left_at IS NULL;
+        """
+}
