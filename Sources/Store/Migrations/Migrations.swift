@@ -6,6 +6,7 @@ enum Migrations {
     static let applicationID: Int32 = 0x5469_6e74
 
     static let all = [
-        Migration(version: 1, name: "foundation and photo analysis", sql: first)
+        Migration(version: 1, name: "foundation and photo analysis", sql: first),
+        Migration(version: 2, name: "contents, embeddings, ledger", sql: contents),
     ]
 }
