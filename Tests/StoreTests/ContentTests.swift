@@ -25,7 +25,7 @@ import Testing
 
     @Test func `content goes with its last reference, and all that was made of it`() async throws {
         let temporary = try TemporaryStore()
-        let outcome = try await temporary.store.write { tables -> [Leftovers] in
+        let outcome = try await temporary.store.write { tables throws -> [Leftovers] in
             let picture = try Self.adopt(1, "a", tables)
             let thumbnail = try Self.adopt(2, "b", tables)
             try tables.renditions.insert(.thumbnail, of: picture, result: thumbnail)
@@ -47,7 +47,7 @@ import Testing
         let temporary = try TemporaryStore()
         try await temporary.store.add(
             Sample.photo(1, blob: Sample.blob(1, sha256: Sample.digest(5, 32))))
-        try await temporary.store.write { tables in
+        try await temporary.store.write { tables throws -> Void in
             let first = try tables.blobs.adopt(
                 sha256: Sample.digest(5, 32), md5: Sample.digest(5, 16), size: 0, .unknown,
                 file: "contents/a")
@@ -67,7 +67,7 @@ import Testing
 
     @Test func `an owner has one embedding in a space`() async throws {
         let temporary = try TemporaryStore()
-        try await temporary.store.write { tables in
+        try await temporary.store.write { tables throws -> Void in
             func embedding(_ id: Int64, _ model: String) -> StoredEmbedding {
                 StoredEmbedding(
                     id: id, space: .text, owner: .init(.processing, 5), model: model, slot: id,
@@ -83,7 +83,7 @@ import Testing
 
     @Test func `the ledger adds up what its filter shows`() async throws {
         let temporary = try TemporaryStore()
-        try await temporary.store.write { tables in
+        try await temporary.store.write { tables throws -> Void in
             for number in 1...5 {
                 try tables.usage.append(
                     UsageEntry(

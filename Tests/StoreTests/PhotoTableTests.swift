@@ -101,7 +101,7 @@ import Testing
                     Suggestion(name: "A", key: "a", description: ""),
                     Suggestion(name: "B", key: "b", description: ""),
                 ]))
-        let reached = try await temporary.store.write { tables -> [[StoredFile]] in
+        let reached = try await temporary.store.write { tables -> [[String]] in
             for (code, access, isActive) in [
                 ("a", Room.Access.public, true), ("b", .private, true), ("c", .public, true),
                 ("d", .public, false),
