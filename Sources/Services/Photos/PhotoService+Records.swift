@@ -111,7 +111,7 @@ extension PhotoService {
         do {
             let (stored, replaced) = try await store.write { tables in
                 var photo = photo
-                var replaced: [String] = []
+                var replaced: [StoredFile] = []
                 if let known = try tables.blobs.content(sha256: photo.blob.sha256) {
                     photo.blob.id = known.id
                     replaced = try tables.blobs.move(
