@@ -97,6 +97,10 @@ package struct Tables {
     package var rates: RateTable { RateTable(db: db) }
     package var idempotency: IdempotencyTable { IdempotencyTable(db: db) }
     package var blobs: BlobTable { BlobTable(db: db) }
+    package var renditions: RenditionTable { RenditionTable(db: db) }
+    package var facts: PictureFactsTable { PictureFactsTable(db: db) }
+    package var embeddings: EmbeddingTable { EmbeddingTable(db: db) }
+    package var usage: UsageTable { UsageTable(db: db) }
     package var photos: PhotoTable { PhotoTable(db: db) }
     package var jobs: JobTable { JobTable(db: db, effects: effects) }
     package var queues: QueueTable { QueueTable(db: db) }

@@ -25,7 +25,6 @@ import Testing
         "SELECT 1 FROM photo_codes c JOIN rooms r ON r.code = c.code WHERE c.photo_id = ?",
         "SELECT 1 FROM memberships WHERE room_id = ? AND left_at IS NULL AND last_seen_at >= ?",
         "SELECT 1 FROM tokens WHERE hash = ?",
-        "SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM blobs WHERE thumbnail_key = ?",
         "SELECT 1 FROM jobs WHERE file = ?",
         "SELECT id FROM jobs WHERE queue = ? AND rank IS NOT NULL ORDER BY rank LIMIT 1",
         "SELECT id FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT 1",
@@ -34,6 +33,23 @@ import Testing
         "SELECT id FROM jobs WHERE finished_at < ? ORDER BY finished_at LIMIT 1",
         "SELECT id FROM jobs WHERE owner = ? ORDER BY id DESC LIMIT 1",
         "SELECT id FROM jobs WHERE lease_owner = ?",
+        """
+        SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM blobs WHERE thumbnail_key = ?
+        UNION ALL SELECT 1 FROM blobs WHERE original_key = ?
+        """,
+        "SELECT 1 FROM renditions WHERE blob_id = ? AND specification = ?",
+        "SELECT 1 FROM embeddings WHERE owner = ? AND owner_id = ? AND space = ?",
+        "SELECT slot, id FROM embeddings WHERE space = ?",
+        "SELECT owner_id FROM embeddings WHERE space = ? AND owner = ? AND model < ?",
+        """
+        SELECT id FROM usage WHERE user_id = ? AND purpose = ? AND created_at BETWEEN ? AND ?
+        ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?
+        """,
+        """
+        SELECT sum(tokens_in), sum(cost_nano_usd) FROM usage
+        WHERE purpose = ? AND created_at BETWEEN ? AND ?
+        """,
+        "SELECT sum(cost_nano_usd) FROM usage WHERE request_id = ?",
     ])
     func `no query of a request scans a table`(sql: String) async throws {
         let temporary = try TemporaryStore()

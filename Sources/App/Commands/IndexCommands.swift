@@ -6,8 +6,6 @@ extension Installation {
     /// Queries with which `index check` compares graph and exact search.
     private static let checkSamples = 200
 
-    private var spaces: [VectorSpace] { [vectors.caption, vectors.suggestions] }
-
     private struct SpaceRow: Encodable {
         var space: String
         var dimension: Int

@@ -24,6 +24,7 @@ package final class Installation: Sendable {
     package let storage: LocalStorage
     package let spool: Spool
     package let vectors: PhotoVectors
+    package let contents: ContentService
     package let settings: SettingsService
     package let identity: IdentityService
     package let limiter: RateLimiter
@@ -82,13 +83,17 @@ package final class Installation: Sendable {
                 metrics: metrics)
             JobRoutes.connect(jobs, to: jobEvents)
             vectors = try await Self.openVectors(directory + "/vectors", store, log)
+            let embeddings = try await Self.openEmbeddings(
+                directory + "/vectors", store, clock, log)
+            let files = FileStores(local: storage, remote: Self.objectStorage(startup))
+            contents = ContentService(
+                store: store, spool: spool, files: files, embeddings: embeddings, log: log)
             decoder = Self.startDecoder(executable, startup, log, metrics)
             photos = try await PhotoService(
                 .init(
                     store: store, settings: settings, limiter: limiter, clock: clock, log: log,
                     standIn: StandIn(secret: secrets.standIns), vectors: vectors,
-                    files: PhotoFiles(
-                        spool: spool, local: storage, remote: Self.objectStorage(startup), log: log),
+                    files: PhotoFiles(spool: spool, stores: files, log: log), contents: contents,
                     providers: Self.providers(startup, decoder, patience),
                     decoder: PictureDecoder { [decoder] descriptor, parameters throws(ImageError) in
                         try await decoder.intake(fileDescriptor: descriptor, parameters)
@@ -107,7 +112,7 @@ package final class Installation: Sendable {
 
     /// Keeps the graphs for the next start, stops the decoders and closes the database; nothing may be asked afterwards.
     package func close() async {
-        for space in [vectors.caption, vectors.suggestions] {
+        for space in spaces {
             do {
                 try await space.snapshot()
             } catch {
@@ -118,6 +123,11 @@ package final class Installation: Sendable {
         }
         decoder.close()
         await store.close()
+    }
+
+    /// Every space of vectors there is.
+    package var spaces: [VectorSpace] {
+        [vectors.caption, vectors.suggestions] + contents.embeddings.all
     }
 
     /// Analyses whose pictures are in memory at the same time; each holds two or three megabytes.
@@ -194,8 +204,10 @@ package final class Installation: Sendable {
             throw VectorError.system(operation: "mkdir", code: errno)
         }
         let named = try await store.read { try $0.photos.slots() }
-        let caption = try await open("caption", folder, named.caption, log)
-        let suggestions = try await open("suggestions", folder, named.suggestions, log)
+        let caption = try await open(
+            "caption", folder, PhotoService.embeddingDimension, named.caption, log)
+        let suggestions = try await open(
+            "suggestions", folder, PhotoService.embeddingDimension, named.suggestions, log)
         let lost = (caption.lost, suggestions.lost)
         if !lost.0.isEmpty || !lost.1.isEmpty {
             log.error(
@@ -215,19 +227,6 @@ package final class Installation: Sendable {
         return PhotoVectors(
             caption: caption.space, suggestions: suggestions.space,
             lost: lost.0.count + lost.1.count)
-    }
-
-    private static func open(
-        _ name: String, _ folder: String, _ slots: [(slot: Int64, photo: Int64)], _ log: Logger
-    ) async throws -> VectorSpace.Opened {
-        let named = slots.map { row in
-            NamedSlot(
-                slot: VectorSlot(UInt32(truncatingIfNeeded: row.slot)), owner: UInt64(row.photo))
-        }
-        var settings = VectorSpace.Settings(
-            folder: folder, name: name, dimension: PhotoService.embeddingDimension)
-        settings.onEvent = { report($0, of: name, to: log) }
-        return try await VectorSpace.open(settings, named: named)
     }
 }
 

@@ -44,9 +44,9 @@ extension Installation {
         [
             Route(.get, "/healthz/") { _ in .text("ok\n") },
             Route(.get, "/metrics/") { [self] _ in
-                metrics.set(.vectorCount, Double(vectors.caption.count), labels: ["caption"])
-                metrics.set(
-                    .vectorCount, Double(vectors.suggestions.count), labels: ["suggestions"])
+                for space in spaces {
+                    metrics.set(.vectorCount, Double(space.count), labels: [space.name])
+                }
                 try await jobs.measure(metrics)
                 return .bytes(Array(metrics.render().utf8), type: Metrics.mediaType)
             },

@@ -9,5 +9,6 @@ enum Migrations {
         Migration(version: 1, name: "foundation and photo analysis", sql: first),
         Migration(version: 2, name: "jobs", sql: jobs),
         Migration(version: 3, name: "messages in rooms", sql: messages),
+        Migration(version: 4, name: "contents, embeddings, ledger", sql: contents),
     ]
 }
