@@ -62,22 +62,20 @@ package struct ColorFacts: Sendable, Equatable {
         return Double(frame.count { labs[$0].l >= 95 }) / Double(frame.count)
     }
 
-    /// The part of the pixels that equal all their neighbours above, below, left and right within 2.
+    /// The part of the pixels that equal their four neighbours within 2.
     private static func flatShare(_ bitmap: Bitmap) -> Double {
         let (width, height, samples) = (bitmap.width, bitmap.height, bitmap.samples)
         func alike(_ a: Int, _ b: Int) -> Bool {
             (0..<3).allSatisfy { abs(Int(samples[3 * a + $0]) - Int(samples[3 * b + $0])) <= 2 }
         }
+        // A pixel of the border has no four neighbours to equal.
         var flat = 0
-        for y in 0..<height {
-            for x in 0..<width {
-                let pixel = y * width + x
-                let isFlat =
-                    (x == 0 || alike(pixel, pixel - 1))
-                    && (x == width - 1 || alike(pixel, pixel + 1))
-                    && (y == 0 || alike(pixel, pixel - width))
-                    && (y == height - 1 || alike(pixel, pixel + width))
-                if isFlat { flat += 1 }
+        for y in stride(from: 1, to: height - 1, by: 1) {
+            for pixel in stride(from: y * width + 1, to: (y + 1) * width - 1, by: 1)
+            where alike(pixel, pixel - 1) && alike(pixel, pixel + 1)
+                && alike(pixel, pixel - width) && alike(pixel, pixel + width)
+            {
+                flat += 1
             }
         }
         return Double(flat) / Double(width * height)

@@ -22,7 +22,7 @@ import Testing
     @Test func `a grey gradient is black and white, a photograph is a photograph`() throws {
         let gradient = Bitmap.drawn(256, 100, channels: 3) { x, _ in [x, x, x] }
         #expect(try facts(of: gradient).isBlackAndWhite)
-        let sample = try #require(DrawnPicture.all(in: "samples", prefix: "coffee-mug").first)
+        let sample = try #require(DrawnPicture.all(in: "samples", prefix: "fruit-bowl").first)
         let photo = try Intake.run(bytes: sample.bytes, IntakeParameters()).colorFacts
         #expect(photo.isPhotograph && !photo.isBlackAndWhite)
     }

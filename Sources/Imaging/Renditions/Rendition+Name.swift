@@ -89,6 +89,7 @@ extension Rendition.Specification {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count <= 2, let millions = number(parts[0]) else { return nil }
         guard parts.count == 2 else { return millions * 1_000_000 }
+        guard parts[1].count <= 6 else { return nil }
         let padded = parts[1] + String(repeating: "0", count: max(0, 6 - parts[1].count))
         return number(padded[...]).map { millions * 1_000_000 + $0 }
     }
