@@ -5,9 +5,11 @@ PREFIX  ?= /usr/local
 SYSCONF ?= /etc
 UNITS   ?= $(PREFIX)/lib/systemd/system
 PYTHON  := .build/python
+# A folder with real embeddings and the script `make_sets.py` that makes vector sets of them.
+EMBEDDINGS ?= ../shared/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz lint bench format install packages test-packages bench-packages
+.PHONY: help run test fuzz lint bench vector-sets format install packages test-packages bench-packages
 .NOTPARALLEL:
 
 help:
@@ -38,13 +40,21 @@ lint:
 bench: bench-packages $(PYTHON)/bench-installed
 	$(SWIFT) build -c release --product tintype
 	$(SWIFT) build -c release --product tintype-bench
-	@$(MAKE) --no-print-directory .build/bench/bench-12mp.jpg
+	@$(MAKE) --no-print-directory .build/bench/bench-12mp.jpg vector-sets
 	.build/release/tintype-bench all
 
 # Drawn once; without Python's packages a sample of the same size stands in for it.
 .build/bench/bench-12mp.jpg:
 	@mkdir -p $(@D)
 	-@test ! -x $(PYTHON)/bin/python || $(PYTHON)/bin/python Fixtures/draw.py --bench $(@D)
+
+# Without embeddings or Python, the bench draws a set of its own and says so.
+vector-sets:
+	@mkdir -p .build/bench
+	@if ls .build/bench/*.base.f32 >/dev/null 2>&1; then :; \
+	elif test -f $(EMBEDDINGS)/make_sets.py && test -x $(PYTHON)/bin/python; \
+	then $(PYTHON)/bin/python $(EMBEDDINGS)/make_sets.py .build/bench; \
+	else echo "No embeddings in $(EMBEDDINGS): make bench EMBEDDINGS=FOLDER names them." >&2; fi
 
 format:
 	$(SWIFT) format -i -p -r Package.swift Sources Tests

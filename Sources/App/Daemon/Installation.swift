@@ -73,7 +73,8 @@ package final class Installation: Sendable {
                     ? secrets.tokens : Array(startup[.jwtSecret].utf8))
             limiter = try await RateLimiter(store: store, clock: clock)
             idempotency = IdempotencyService(store: store, clock: clock)
-            vectors = try await Self.openVectors(directory + "/vectors", store, log)
+            vectors = try await Self.openVectors(
+                directory + "/vectors", exactLimit: startup[.exactSearchLimit], store, log)
             decoder = Self.startDecoder(executable, startup, log, metrics)
             photos = try await PhotoService(
                 .init(
@@ -176,14 +177,15 @@ package final class Installation: Sendable {
 
     /// Opens both spaces with the vectors that the database names; what the files lost is forgotten there too.
     private static func openVectors(
-        _ folder: String, _ store: DataStore, _ log: Logger
+        _ folder: String, exactLimit: Int, _ store: DataStore, _ log: Logger
     ) async throws -> PhotoVectors {
         guard unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST else {
             throw VectorError.system(operation: "mkdir", code: errno)
         }
         let named = try await store.read { try $0.photos.slots() }
-        let caption = try await open("caption", folder, named.caption, log)
-        let suggestions = try await open("suggestions", folder, named.suggestions, log)
+        let caption = try await open("caption", folder, named.caption, exactLimit, log)
+        let suggestions = try await open(
+            "suggestions", folder, named.suggestions, exactLimit, log)
         let lost = (caption.lost, suggestions.lost)
         if !lost.0.isEmpty || !lost.1.isEmpty {
             log.error(
@@ -206,7 +208,8 @@ package final class Installation: Sendable {
     }
 
     private static func open(
-        _ name: String, _ folder: String, _ slots: [(slot: Int64, photo: Int64)], _ log: Logger
+        _ name: String, _ folder: String, _ slots: [(slot: Int64, photo: Int64)],
+        _ exactLimit: Int, _ log: Logger
     ) async throws -> VectorSpace.Opened {
         let named = slots.map { row in
             NamedSlot(
@@ -214,6 +217,7 @@ package final class Installation: Sendable {
         }
         var settings = VectorSpace.Settings(
             folder: folder, name: name, dimension: PhotoService.embeddingDimension)
+        settings.exactLimit = exactLimit
         settings.onEvent = { report($0, of: name, to: log) }
         return try await VectorSpace.open(settings, named: named)
     }

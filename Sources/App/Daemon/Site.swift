@@ -4,7 +4,6 @@ import HTTP
 import HTTPServer
 import Services
 import Telemetry
-import Vectors
 import Web
 
 extension Installation {
@@ -43,9 +42,7 @@ extension Installation {
         [
             Route(.get, "/healthz/") { _ in .text("ok\n") },
             Route(.get, "/metrics/") { [self] _ in
-                metrics.set(.vectorCount, Double(vectors.caption.count), labels: ["caption"])
-                metrics.set(
-                    .vectorCount, Double(vectors.suggestions.count), labels: ["suggestions"])
+                gaugeVectors()
                 return .bytes(Array(metrics.render().utf8), type: Metrics.mediaType)
             },
         ]

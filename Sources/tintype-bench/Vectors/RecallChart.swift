@@ -91,36 +91,3 @@ struct RecallChart {
         ]
     }
 }
-
-/// What `../shared/bench/peers_vectors.py` wrote about one configuration.
-struct PeerResult: Decodable {
-    struct Throughput: Decodable { let best: Double }
-
-    struct Row: Decodable {
-        let ef: Int
-        let recall10: Double
-        let qps1: Throughput
-        let qps2: Throughput
-    }
-
-    let cfg: String
-    let set: String
-    let build_2t_s: Double?
-    let anon_bytes_per_vec: Double?
-    let rows: [Row]?
-
-    static func read(_ path: String, set: String) throws -> [PeerResult] {
-        let data = try Data(contentsOf: URL(filePath: path))
-        return try JSONDecoder().decode([PeerResult].self, from: data)
-            .filter { $0.set == set && $0.rows?.isEmpty == false }
-    }
-
-    /// The peer's rows as a report, to be read off like ours.
-    var report: VectorsBench.Report {
-        var report = VectorsBench.Report()
-        report.rows = (rows ?? []).map {
-            .init(ef: $0.ef, recall10: $0.recall10, qps1: $0.qps1.best, qps2: $0.qps2.best)
-        }
-        return report
-    }
-}
