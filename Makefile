@@ -9,12 +9,13 @@ PYTHON  := .build/python
 EMBEDDINGS ?= ../shared/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz lint bench vector-sets format install packages test-packages bench-packages
+.PHONY: help run test tsan fuzz lint bench vector-sets format install packages test-packages bench-packages
 .NOTPARALLEL:
 
 help:
 	@echo "make run      build Tintype and serve it with sample photos already analysed"
 	@echo "make test     lint and test everything"
+	@echo "make tsan     run what is concurrent in vector search under the thread sanitizer"
 	@echo "make bench    measure everything that has a figure to reach"
 	@echo "make format   format the sources"
 	@echo "make install  install binary, units and sample configuration (DESTDIR, PREFIX=$(PREFIX))"
@@ -30,6 +31,10 @@ test: test-packages $(PYTHON)/tests-installed
 	$(MAKE) --no-print-directory lint
 	$(SWIFT) test -c release --skip-build
 	@$(MAKE) --no-print-directory fuzz
+
+# Searches beside insertions, removals and a graph that takes over, under the thread sanitizer.
+tsan: packages
+	$(SWIFT) test --sanitize=thread --scratch-path .build/tsan --filter VectorsTests.ConcurrencyTests
 
 fuzz:
 	@SWIFT="$(SWIFT)" config/fuzz 10
