@@ -175,7 +175,7 @@ struct SettingTests {
             .maxConnections, .maxConnectionsPerAddress, .transferMinRate, .maxHeaderSize,
             .maxHeaderFields, .maxURISize, .maxJSONSize, .maxMultipartParts, .maxBodyMemory,
             .maxPipelineSize, .decodeWorkers, .decodeMemory, .databaseReaders,
-            .minFreeSpace)
+            .minFreeSpace, .exactSearchLimit)
         #expect(named == Set(Setting.startup.map(\.name)))
     }
 

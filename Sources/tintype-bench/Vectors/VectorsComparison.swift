@@ -129,11 +129,11 @@ struct VectorsComparison {
 
     private func draw(_ all: [Measured], _ set: VectorSet) -> String {
         RecallChart(
-            title: "\(set.base.count.grouped) × \(set.dimension)-d, one thread, \(kernelPath)",
+            title:
+                "\(set.base.count.grouped) × \(set.dimension)-d embeddings, kernels \(kernelPath)",
             lines: all.enumerated().map { place, measured in
                 RecallChart.Line(
-                    name: measured.contender.name,
-                    points: measured.curve.map { ($0.recall10, $0.qps1) }, isOurs: place == 0)
+                    name: measured.contender.name, points: measured.curve, isOurs: place == 0)
             }
         ).svg()
     }
