@@ -164,7 +164,7 @@ extension Setting {
                 "Free space on the data directory's disk below which uploads are refused."
             ),
             (
-                "TINTYPE_EXACT_SEARCH_LIMIT", .integer(0...1_000_000), "2000",
+                "TINTYPE_EXACT_SEARCH_LIMIT", .integer(0...1_000_000), "1000",
                 "Vectors of a space up to which each is compared; beyond, a graph is built and searched."
             ),
         ])

@@ -65,7 +65,7 @@ struct GraphBench {
     func crossover() async throws -> [Figure] {
         note("exact search beside the graph …")
         var rows: [(count: Int, exact: Double, graph: Double)] = []
-        for count in [1_000, 1_500, 2_000, 3_000, 4_000, 6_000, 8_000, 16_000]
+        for count in [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000]
         where count <= set.base.count {
             let part = try VectorSet(
                 name: "part\(count)", base: Array(set.base.prefix(count)), queries: set.queries,
