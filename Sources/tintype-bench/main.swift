@@ -16,6 +16,11 @@ default:
     print("usage: tintype-bench all")
     print("       tintype-bench photos [--only WORK,…] [--data DIR] [--runs N]")
     print("       tintype-bench http [--only WORK,…] [--data DIR] [--seconds N]")
-    print("       tintype-bench vectors --base B.f32 --queries Q.f32 --truth T.i32 [--json]")
+    print(
+        "       tintype-bench vectors [--only SET|latency|crossover|million,…] [--data DIR] [--rounds N]"
+    )
+    print(
+        "       tintype-bench vectors --base B.f32 --queries Q.f32 --truth T.i32 [--ef N,…] [--json]"
+    )
     exit(2)
 }

@@ -82,9 +82,11 @@ package final class Installation: Sendable {
                 store: store, settings: try JobSettings(startup), clock: clock, log: log,
                 metrics: metrics)
             JobRoutes.connect(jobs, to: jobEvents)
-            vectors = try await Self.openVectors(directory + "/vectors", store, log)
+            let exactLimit = startup[.exactSearchLimit]
+            vectors = try await Self.openVectors(
+                directory + "/vectors", exactLimit: exactLimit, store, log)
             let embeddings = try await Self.openEmbeddings(
-                directory + "/vectors", store, clock, log)
+                directory + "/vectors", exactLimit: exactLimit, store, clock, log)
             let files = FileStores(local: storage, remote: Self.objectStorage(startup))
             contents = ContentService(
                 store: store, spool: spool, files: files, embeddings: embeddings, log: log)
@@ -198,16 +200,18 @@ package final class Installation: Sendable {
 
     /// Opens both spaces with the vectors that the database names; what the files lost is forgotten there too.
     private static func openVectors(
-        _ folder: String, _ store: DataStore, _ log: Logger
+        _ folder: String, exactLimit: Int, _ store: DataStore, _ log: Logger
     ) async throws -> PhotoVectors {
         guard unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST else {
             throw VectorError.system(operation: "mkdir", code: errno)
         }
         let named = try await store.read { try $0.photos.slots() }
         let caption = try await open(
-            "caption", folder, PhotoService.embeddingDimension, named.caption, log)
+            "caption", folder, PhotoService.embeddingDimension, exactLimit,
+            named.caption, log)
         let suggestions = try await open(
-            "suggestions", folder, PhotoService.embeddingDimension, named.suggestions, log)
+            "suggestions", folder, PhotoService.embeddingDimension, exactLimit,
+            named.suggestions, log)
         let lost = (caption.lost, suggestions.lost)
         if !lost.0.isEmpty || !lost.1.isEmpty {
             log.error(

@@ -4,7 +4,6 @@ import HTTP
 import HTTPServer
 import Services
 import Telemetry
-import Vectors
 import Web
 
 extension Installation {
@@ -44,9 +43,7 @@ extension Installation {
         [
             Route(.get, "/healthz/") { _ in .text("ok\n") },
             Route(.get, "/metrics/") { [self] _ in
-                for space in spaces {
-                    metrics.set(.vectorCount, Double(space.count), labels: [space.name])
-                }
+                gaugeVectors()
                 try await jobs.measure(metrics)
                 return .bytes(Array(metrics.render().utf8), type: Metrics.mediaType)
             },
