@@ -86,6 +86,7 @@ CREATE TABLE jobs (
     due_at          INTEGER,
     held            TEXT    CHECK (held IN ('turn', 'family')),
     key             TEXT,
+    file            TEXT,
     owner           TEXT,
     parent_id       INTEGER REFERENCES jobs (id) ON DELETE CASCADE,
     children_total  INTEGER,
@@ -106,6 +107,8 @@ CREATE TABLE jobs (
 ) STRICT;
 
 CREATE INDEX jobs_by_end ON jobs (finished_at) WHERE finished_at IS NOT NULL;
+
+CREATE INDEX jobs_by_file ON jobs (file) WHERE file IS NOT NULL;
 
 CREATE INDEX jobs_by_key ON jobs (key) WHERE key IS NOT NULL;
 
@@ -235,9 +238,6 @@ CREATE INDEX photo_readers_by_photo ON photo_readers (photo_id);
 
 CREATE INDEX photo_readers_by_time ON photo_readers (reader, since, photo_id);
 
-CREATE TABLE queues (
-    name       TEXT    PRIMARY KEY,
-    is_paused  INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1))
 CREATE TABLE picture_facts (
     blob_id             INTEGER PRIMARY KEY REFERENCES blobs (id) ON DELETE CASCADE,
     palette             TEXT    NOT NULL,
@@ -245,6 +245,11 @@ CREATE TABLE picture_facts (
     is_photograph       INTEGER NOT NULL CHECK (is_photograph IN (0, 1)),
     suitability         TEXT    NOT NULL,
     white_edge_score    REAL    NOT NULL
+) STRICT;
+
+CREATE TABLE queues (
+    name       TEXT    PRIMARY KEY,
+    is_paused  INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1))
 ) STRICT;
 
 CREATE TABLE rate_buckets (

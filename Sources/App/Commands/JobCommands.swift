@@ -143,15 +143,15 @@ extension Installation {
     }
 
     private static func lines(_ overview: QueueOverview) -> [String] {
-        let cells = overview.queues.map { queue in
-            [queue.name.rawValue + (queue.isPaused ? " (paused)" : "")]
-                + ["\(queue.busy)/\(queue.limit)"]
-                + JobState.allCases.filter { $0 != .running }.map { "\(queue.counts[$0] ?? 0)" }
-                + [
-                    queue.oldestAge.map { "\(Int($0)) s" } ?? "-",
-                    "\(Int(queue.rates.first?.rate ?? 0))",
-                    queue.waits.map { "\(Int($0.p95)) ms" } ?? "-",
-                ]
+        let cells = overview.queues.map { queue -> [String] in
+            let name = queue.name.rawValue + (queue.isPaused ? " (paused)" : "")
+            let counts = JobState.allCases.filter { $0 != .running }.map { state in
+                String(queue.counts[state] ?? 0)
+            }
+            let oldest = queue.oldestAge.map { "\(Int($0)) s" } ?? "-"
+            let rate = String(Int(queue.rates.first?.rate ?? 0))
+            let wait = queue.waits.map { "\(Int($0.p95)) ms" } ?? "-"
+            return [name, "\(queue.busy)/\(queue.limit)"] + counts + [oldest, rate, wait]
         }
         let header = [
             "QUEUE", "BUSY", "QUEUED", "RETRYING", "SUCCEEDED", "FAILED", "CANCELLED", "OLDEST",
