@@ -103,7 +103,10 @@ package struct Daemon: Sendable {
     /// Commands are taken on the socket in the data directory alone.
     private static func withoutControl(_ handler: @escaping Handler) -> Handler {
         { request in
-            guard request.path.hasPrefix("/control") else { return try await handler(request) }
+            // By bytes, as the router compares: a letter and an accent behind it are one character.
+            guard request.path.utf8.starts(with: "/control".utf8) else {
+                return try await handler(request)
+            }
             var hidden = request
             hidden.path = "/not-found"
             return try await handler(hidden)
