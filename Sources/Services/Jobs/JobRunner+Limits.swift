@@ -21,7 +21,7 @@ extension JobRunner {
                 state.slots.append(slot)
                 state.rates[slot.queue]?.take(slot.jobs.count)
                 for running in slot.jobs {
-                    state.running[running.job.number] = running
+                    enter(running, &state)
                     let wait = plan.now.seconds(since: running.job.runAt)
                     state.statistics[slot.queue, default: JobStatistics()]
                         .noteStart(waited: wait)
@@ -79,6 +79,7 @@ extension JobRunner {
             if state.running[running.job.number] === running {
                 state.running[running.job.number] = nil
             }
+            state.cancelled.remove(running.job.number)
             if job?.state.isFinal == true {
                 state.statistics[running.job.queue, default: JobStatistics()].noteEnd(at: now)
             }

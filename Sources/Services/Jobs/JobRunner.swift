@@ -16,6 +16,8 @@ final class JobRunner: Sendable {
         /// Workers at work by queue.
         var busy: [JobQueue: Int] = [:]
         var endings: [JobEnding] = []
+        /// Jobs that were cancelled between the commit of their claim and their start.
+        var cancelled: Set<Int64> = []
         /// Whether a queue may hold jobs that nobody has seen yet.
         var mayHaveReady = true
         var nextDue: Time?
