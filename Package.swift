@@ -38,8 +38,8 @@ let package = Package(
         .executableTarget(
             name: "tintype-bench",
             dependencies: [
-                "App", "Crypto", "HTTP", "HTTPClient", "HTTPServer", "Imaging", "Services",
-                "SQLite", "Vectors",
+                "App", "Crypto", "Domain", "HTTP", "HTTPClient", "HTTPServer", "Imaging",
+                "SQLite", "Services", "Store", "Telemetry", "Vectors",
             ],
             swiftSettings: strict),
 

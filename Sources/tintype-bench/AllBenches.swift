@@ -1,10 +1,11 @@
-/// Everything that has a figure to reach: the main job, the HTTP server, then the vectors.
+/// Everything that has a figure to reach: the main job, the HTTP server, the queue, then the vectors.
 enum AllBenches {
     static func main() async -> Int32 {
-        let code = await PhotosBench.main([])
-        guard code == 0 else { return code }
-        let http = await HTTPBench.main([])
-        guard http == 0 else { return http }
-        return await VectorsBench.main([])
+        let benches = [PhotosBench.main, HTTPBench.main, JobsBench.main, VectorsBench.main]
+        for bench in benches {
+            let code = await bench([])
+            guard code == 0 else { return code }
+        }
+        return 0
     }
 }

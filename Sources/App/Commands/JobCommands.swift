@@ -187,9 +187,11 @@ extension Installation {
                 continue
             }
             let running = try await jobs.list(.init(state: .running), limit: 10, offset: 0).jobs
-            let lines =
-                Self.lines(overview)
-                + running.map { "  \($0.id) \($0.kind) " + ($0.shownProgress.map(Self.line) ?? "") }
+            var lines = Self.lines(overview)
+            for job in running {
+                let progress = job.shownProgress.map(Self.line) ?? ""
+                lines.append("  \(job.id) \(job.kind) \(progress)")
+            }
             let isRedrawn = output.traits.colour && drawn > 0
             for (index, line) in lines.enumerated() {
                 // The first line goes up to where the table began, and clears what was below.

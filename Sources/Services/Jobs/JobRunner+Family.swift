@@ -46,7 +46,7 @@ extension JobRunner {
             // A task of its own: the work goes on when whoever asked for it goes away.
             let record = await withCheckedContinuation { continuation in
                 let task = Task {
-                    job.begin()
+                    _ = job.begin()
                     let outcome = await self.outcome(of: job, work.registry)
                     self.end(job, outcome) { continuation.resume(returning: $0) }
                 }

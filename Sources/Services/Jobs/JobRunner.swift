@@ -197,7 +197,10 @@ final class JobRunner: Sendable {
             let isHeartbeat =
                 !state.isStopping && ContinuousClock.now - state.lastHeartbeat > Self.heartbeat
             if isHeartbeat { state.lastHeartbeat = .now }
-            if isBack || state.nextDue.map({ $0 <= now }) == true { state.mayHaveReady = true }
+            let dependsOnTime = settings.offPeak != nil || !state.rates.isEmpty
+            if isBack || dependsOnTime || state.nextDue.map({ $0 <= now }) == true {
+                state.mayHaveReady = true
+            }
             // Workers whose jobs end in this turn are free in it.
             var plan = Plan(
                 endings: endings, reports: Self.reports(state, endings), budgets: [], others: 0,
@@ -231,5 +234,7 @@ final class JobRunner: Sendable {
             free = min(free, state.rates[queue]?.available() ?? free)
             if free > 0 { plan.budgets.append((queue, free)) }
         }
+        // Whoever queues a job from here on says so again.
+        if !plan.budgets.isEmpty { state.mayHaveReady = false }
     }
 }

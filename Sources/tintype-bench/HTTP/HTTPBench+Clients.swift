@@ -77,7 +77,7 @@ extension HTTPBench {
                 options, for: Self.attackSeconds, log: "\(scratch)/\(name)")
             let times = try await attacks.run { try await Self.probe(server.port, while: $0) }
             let left = await Self.settle(server.identifier, to: descriptors)
-            let worst = times.percentile(0.99)
+            let worst = times.percentile(99)
             figures.append(
                 Figure(
                     work: "1,000 slow clients (\(name)) for \(Self.attackSeconds) s",
@@ -176,11 +176,5 @@ extension Samples {
         let start = ContinuousClock.now
         try body()
         values.append(start.duration(to: .now) / .milliseconds(1))
-    }
-
-    /// The value that the given part of all do not exceed.
-    func percentile(_ part: Double) -> Double {
-        let sorted = values.sorted()
-        return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(Double(sorted.count) * part))]
     }
 }
