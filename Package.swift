@@ -38,8 +38,8 @@ let package = Package(
         .executableTarget(
             name: "tintype-bench",
             dependencies: [
-                "App", "Crypto", "HTTP", "HTTPClient", "HTTPServer", "Imaging", "Services",
-                "SQLite", "Vectors",
+                "App", "Crypto", "Domain", "HTTP", "HTTPClient", "HTTPServer", "Imaging",
+                "SQLite", "Services", "Store", "Telemetry", "Vectors",
             ],
             swiftSettings: strict),
 
@@ -132,7 +132,7 @@ let package = Package(
             name: "ScriptedServer", dependencies: ["Crypto", "HTTP"], path: "Tests/ScriptedServer",
             swiftSettings: strict),
         tests("SQLite"),
-        tests("Services", ["Crypto", "Domain", "Store"]),
+        tests("Services", ["Crypto", "Domain", "Store", "Telemetry"]),
         tests("Storage", ["Crypto", "Domain", "ScriptedServer"]),
         tests("Store", ["Domain", "SQLite"]),
         tests("Telemetry"),

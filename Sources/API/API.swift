@@ -57,27 +57,3 @@ package enum API {
         prefixes.contains { path == $0 || path.hasPrefix($0 + "/") }
     }
 }
-
-/// Errors of Tintype's own paths (RFC 9457).
-enum Problem {
-    static func response(_ request: Request, _ failure: RouteFailure) -> Response {
-        switch failure {
-        case .notFound:
-            response(.notFound, detail: "There is nothing at this path.", requestID: request.id)
-        case .methodNotAllowed(let allow):
-            response(
-                .methodNotAllowed, detail: "Use \(Router.list(allow)).", requestID: request.id)
-        }
-    }
-
-    static func response(_ status: Status, detail: String, requestID: String) -> Response {
-        let body = JSONWriter.object { json in
-            json.field("type", "about:blank")
-            json.field("title", status.reasonPhrase)
-            json.field("status", status.code)
-            json.field("detail", detail)
-            json.field("request_id", requestID)
-        }
-        return .bytes(body, type: "application/problem+json", status: status)
-    }
-}

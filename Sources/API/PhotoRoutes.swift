@@ -9,17 +9,19 @@ package struct PhotoRoutes: Sendable {
     let spool: Spool
     let frontend: Frontend
     let idempotent: Idempotent
-    private let multipart: MultipartReader.Limits
+    let photoJobs: PhotoJobs
+    let multipart: MultipartReader.Limits
 
     package init(
         photos: PhotoService, settings: SettingsService, spool: Spool, frontend: Frontend,
-        idempotency: IdempotencyService, multipartParts: Int
+        idempotency: IdempotencyService, photoJobs: PhotoJobs, multipartParts: Int
     ) {
         self.photos = photos
         self.settings = settings
         self.spool = spool
         self.frontend = frontend
         idempotent = Idempotent(service: idempotency)
+        self.photoJobs = photoJobs
         var multipart = MultipartReader.Limits()
         multipart.parts = multipartParts
         self.multipart = multipart
@@ -28,6 +30,7 @@ package struct PhotoRoutes: Sendable {
     package var routes: [Route] {
         [
             Route(.post, "/api/photo-analysis/upload/", upload),
+            Route(.post, "/api/photo-analysis/batch/", batch),
             Route(.get, "/api/photo-analysis/", list),
             Route(.get, "/api/photo-analysis/recent/", recent),
             Route(.get, "/api/photo-analysis/{id}/", detail),
@@ -63,7 +66,9 @@ package struct PhotoRoutes: Sendable {
         let content = picture.sha256 + Array((caller.fingerprint ?? "").utf8)
         let asked = caller
         let response = try await idempotent.run(request, by: caller, content: content) {
-            await answer(to: picture, by: asked, reusing: reusing, request)
+            request.prefersAsync
+                ? await begin(picture, by: asked, request)
+                : await answer(to: picture, by: asked, reusing: reusing, request)
         }
         return rated(response, caller, request)
     }
@@ -96,9 +101,22 @@ package struct PhotoRoutes: Sendable {
     private func answer(
         to picture: SpooledUpload, by caller: Caller, reusing: Bool, _ request: Request
     ) async -> Response {
+        let result: Result<PhotoService.UploadAnswer, UploadFailure>
         do throws(UploadFailure) {
-            let answer = try await photos.upload(picture, by: caller, reusing: reusing)
-            let origin = frontend.origin(of: request)
+            result = .success(try await photos.upload(picture, by: caller, reusing: reusing))
+        } catch {
+            result = .failure(error)
+        }
+        return Self.response(to: result, origin: frontend.origin(of: request))
+    }
+
+    /// How an upload that has come to its end is answered.
+    static func response(
+        to result: Result<PhotoService.UploadAnswer, UploadFailure>, origin: String
+    ) -> Response {
+        switch result {
+        case .failure(let failure): return failed(failure)
+        case .success(let answer):
             var response = Response.json(
                 PhotoEncoder.upload(answer, origin: origin),
                 status: answer.isCached ? .ok : .created)
@@ -107,12 +125,10 @@ package struct PhotoRoutes: Sendable {
                     "\(origin)/api/photo-analysis/\(answer.view.photo.uuid)/"
             }
             return response
-        } catch {
-            return Self.failed(error)
         }
     }
 
-    private static func failed(_ failure: UploadFailure) -> Response {
+    static func failed(_ failure: UploadFailure) -> Response {
         switch failure {
         case .invalidImage(let message): .fieldErrors([("image", message)])
         case .limited(let refusal): .limited(refusal)
@@ -121,6 +137,7 @@ package struct PhotoRoutes: Sendable {
                 JSONWriter.object { $0.field("error", "OpenAI API not configured") },
                 status: .serviceUnavailable)
         case .analysis(let detail): analysisFailed(.internalServerError, detail)
+        case .cancelled: analysisFailed(.internalServerError, "Cancelled")
         case .storageFull: analysisFailed(.insufficientStorage, "Storage error")
         }
     }
@@ -134,7 +151,7 @@ package struct PhotoRoutes: Sendable {
     }
 
     /// The response with the rate headers of the caller's buckets.
-    private func rated(_ response: Response, _ caller: Caller, _ request: Request) -> Response {
+    func rated(_ response: Response, _ caller: Caller, _ request: Request) -> Response {
         var response = response
         response.add(photos.standing(photos.rules(for: caller)))
         return response

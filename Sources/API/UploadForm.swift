@@ -10,24 +10,27 @@ struct UploadForm {
     private(set) var fingerprint: Result<String, Fingerprint.Fault>?
 
     /// A complaint about the picture.
-    struct Fault: Error {
+    struct Fault: Error, Equatable {
         let message: String
 
         init(_ message: String) {
             self.message = message
         }
+
+        static func tooLarge(_ limit: Int) -> Fault {
+            Fault("Image file too large. Maximum size is \(limit / 1_048_576)MB.")
+        }
     }
 
     private static let chunkBytes = 256 * 1024
     /// What a form may have around its picture before its stated length alone refuses it.
-    private static let overheadBytes = 1 << 20
+    static let overheadBytes = 1 << 20
 
     /// - Parameter limit: bytes that the picture may have.
     init(
         _ request: Request, spool: Spool, limit: Int, multipart: MultipartReader.Limits
     ) async throws {
-        let tooLarge = Fault(
-            "Image file too large. Maximum size is \(limit / 1_048_576)MB.")
+        let tooLarge = Fault.tooLarge(limit)
         switch request.mediaType {
         case "multipart/form-data":
             if let length = request.body.length, length > limit + Self.overheadBytes {
@@ -57,26 +60,32 @@ struct UploadForm {
             while let part = try await form.nextPart() {
                 if part.name == "image", !hasImage {
                     hasImage = true
-                    image = try await picture(part, &form, spool, limit, tooLarge)
+                    image = try await Self.picture(part, &form, spool, limit, tooLarge)
                     // Nobody needs the rest of what is too large already.
                     if case .failure(let fault) = image, fault.message == tooLarge.message {
                         return
                     }
                 } else if part.name == "fingerprint", fingerprint == nil {
-                    fingerprint = try await text(part, &form)
+                    fingerprint = try await Self.text(part, &form)
                 }
             }
         } catch let error as MultipartError {
-            switch error {
-            case .tooManyParts: throw Refused(.detail(.badRequest, "Too many parts."))
-            case .body(.timedOut):
-                throw Refused(.detail(.requestTimeout, "The upload came in too slowly."))
-            default: throw Refused(.detail(.badRequest, "Multipart form parse error."))
-            }
+            throw Self.refused(error)
         }
     }
 
-    private func picture(
+    /// What a form is answered with that cannot be read to its end.
+    static func refused(_ error: MultipartError) -> Refused {
+        switch error {
+        case .tooManyParts: Refused(.detail(.badRequest, "Too many parts."))
+        case .body(.timedOut):
+            Refused(.detail(.requestTimeout, "The upload came in too slowly."))
+        default: Refused(.detail(.badRequest, "Multipart form parse error."))
+        }
+    }
+
+    /// A part that is a file, taken into the spool; too large a one is read no further than that shows.
+    static func picture(
         _ part: MultipartReader.Part, _ form: inout MultipartReader, _ spool: Spool, _ limit: Int,
         _ tooLarge: Fault
     ) async throws -> Result<SpooledUpload, Fault> {
@@ -102,7 +111,8 @@ struct UploadForm {
         return .success(await file.finish())
     }
 
-    private func text(
+    /// A part that holds a fingerprint.
+    static func text(
         _ part: MultipartReader.Part, _ form: inout MultipartReader
     ) async throws(MultipartError) -> Result<String, Fingerprint.Fault> {
         guard part.filename == nil else { return .failure(.notText) }

@@ -57,6 +57,7 @@ package struct Setting: Sendable {
         case objectStorage = "Object storage (S3)"
         case http = "HTTP limits"
         case work = "Workers and memory"
+        case jobs = "Jobs"
         case analysis = "Photo analysis"
         case similarity = "Similar rooms"
         case limits = "Rate limits of photo analysis"

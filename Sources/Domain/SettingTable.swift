@@ -1,8 +1,8 @@
 extension Setting {
     /// The table of all settings, in the order in which people are shown them.
     package static let all: [Setting] =
-        daemon + logging + secrets + objectStorage + http + work + analysis + similarity + limits
-        + gallery + fetching
+        daemon + logging + secrets + objectStorage + http + work + jobs + analysis + similarity
+        + limits + gallery + fetching
 
     private static let daemon: [Setting] = startup(
         .daemon,
@@ -275,7 +275,7 @@ extension Setting {
 
     typealias Row = (name: String, kind: Kind, defaultText: String, help: String)
 
-    private static func startup(_ section: Section, _ rows: [Row]) -> [Setting] {
+    static func startup(_ section: Section, _ rows: [Row]) -> [Setting] {
         rows.map { Setting($0.name, $0.kind, $0.defaultText, section, $0.help) }
     }
 

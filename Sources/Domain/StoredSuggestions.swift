@@ -30,7 +30,7 @@ package struct StoredSuggestions: Sendable, Equatable {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -124,13 +124,14 @@ extension BlobTable {
         return leftovers
     }
 
-    /// Whether the file of that path is named by a row.
+    /// Whether the file of that path is named by a row, be it a job's upload.
     package func names(key: String) throws -> Bool {
         try db.first(
             """
             SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM blobs WHERE thumbnail_key = ?
             UNION ALL SELECT 1 FROM blobs WHERE original_key = ?
-            """, key, key, key
+            UNION ALL SELECT 1 FROM jobs WHERE file = ?
+            """, key, key, key, key
         ) { _ in true } ?? false
     }
 

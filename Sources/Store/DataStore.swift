@@ -6,6 +6,8 @@ import SQLite
 /// Writes are grouped into few commits by the one writer; reads see one consistent snapshot each.
 package struct DataStore: Sendable {
     private let database: Database
+    /// Told after each commit that made a job ready or changed what waits.
+    package let jobSignal = JobSignal()
 
     /// Opens or creates the database at `path` and brings its schema up to date.
     package init(path: String, readers: Int) throws(DatabaseError) {
@@ -21,7 +23,13 @@ package struct DataStore: Sendable {
         _ body: @escaping @Sendable (Tables) throws -> T
     ) async throws -> T {
         do {
-            return try await database.write { try body(Tables(db: $0)) }
+            let (value, hasJobs) = try await database.write { db in
+                let effects = Tables.Effects()
+                let value = try body(Tables(db: db, effects: effects))
+                return (value, effects.hasJobs)
+            }
+            if hasJobs { jobSignal.send() }
+            return value
         } catch let error as SQLiteError where error.isFull {
             throw Failure(.storageFull, "There is no space left on the disk of the database.")
         }
@@ -64,6 +72,22 @@ package struct DataStore: Sendable {
 /// The tables as one transaction sees them.
 package struct Tables {
     let db: Connection
+    /// What has to follow once the transaction is durable; nil where nothing can be written.
+    let effects: Effects?
+
+    final class Effects {
+        var hasJobs = false
+    }
+
+    init(db: Connection, effects: Effects? = nil) {
+        self.db = db
+        self.effects = effects
+    }
+
+    /// Runs `body` so that its changes alone are undone when it throws.
+    package func attempt<T>(_ body: (Tables) throws -> T) throws -> T {
+        try db.inSavepoint { try body(self) }
+    }
 
     package var users: UserTable { UserTable(db: db) }
     package var tokens: TokenTable { TokenTable(db: db) }
@@ -78,6 +102,9 @@ package struct Tables {
     package var embeddings: EmbeddingTable { EmbeddingTable(db: db) }
     package var usage: UsageTable { UsageTable(db: db) }
     package var photos: PhotoTable { PhotoTable(db: db) }
+    package var jobs: JobTable { JobTable(db: db, effects: effects) }
+    package var queues: QueueTable { QueueTable(db: db) }
+    package var schedules: ScheduleTable { ScheduleTable(db: db) }
     package var rooms: RoomTable { RoomTable(db: db) }
     package var members: MemberTable { MemberTable(db: db) }
 }

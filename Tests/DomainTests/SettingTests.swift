@@ -176,6 +176,11 @@ struct SettingTests {
             .maxHeaderFields, .maxURISize, .maxJSONSize, .maxMultipartParts, .maxBodyMemory,
             .maxPipelineSize, .decodeWorkers, .decodeMemory, .databaseReaders,
             .minFreeSpace)
+        read(.offPeakOnly)
+        read(.offPeakStart, .offPeakEnd, .scheduleZone)
+        read(.jobRetryBase, .jobRetryMaximum, .jobResultDays)
+        read(.workerConcurrency, .jobAttempts, .jobQueueLimit)
+        for queue in JobQueue.allCases { read(.jobRate(queue)) }
         #expect(named == Set(Setting.startup.map(\.name)))
     }
 

@@ -13,8 +13,14 @@ final class ManualClock: Sendable {
         TimeSource { [self] in Time(milliseconds: milliseconds.withLock { $0 }) }
     }
 
+    var now: Time { source.now() }
+
     func advance(seconds: Double) {
         milliseconds.withLock { $0 += Int64(seconds * 1000) }
+    }
+
+    func set(seconds: Int64) {
+        milliseconds.withLock { $0 = seconds * 1000 }
     }
 }
 

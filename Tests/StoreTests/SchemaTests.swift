@@ -28,6 +28,7 @@ import Testing
         """
         SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM blobs WHERE thumbnail_key = ?
         UNION ALL SELECT 1 FROM blobs WHERE original_key = ?
+        UNION ALL SELECT 1 FROM jobs WHERE file = ?
         """,
         "SELECT 1 FROM renditions WHERE blob_id = ? AND specification = ?",
         "SELECT 1 FROM embeddings WHERE owner = ? AND owner_id = ? AND space = ?",
@@ -42,6 +43,13 @@ import Testing
         WHERE purpose = ? AND created_at BETWEEN ? AND ?
         """,
         "SELECT sum(cost_nano_usd) FROM usage WHERE request_id = ?",
+        "SELECT id FROM jobs WHERE queue = ? AND rank IS NOT NULL ORDER BY rank LIMIT 1",
+        "SELECT id FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT 1",
+        "SELECT run_at FROM jobs WHERE state = ? AND queue = ? ORDER BY id LIMIT 1",
+        "SELECT id FROM jobs WHERE parent_id = ? AND held = 'turn' ORDER BY id LIMIT 1",
+        "SELECT id FROM jobs WHERE finished_at < ? ORDER BY finished_at LIMIT 1",
+        "SELECT id FROM jobs WHERE owner = ? ORDER BY id DESC LIMIT 1",
+        "SELECT id FROM jobs WHERE lease_owner = ?",
     ])
     func `no query of a request scans a table`(sql: String) async throws {
         let temporary = try TemporaryStore()

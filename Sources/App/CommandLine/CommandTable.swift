@@ -2,7 +2,7 @@ import Domain
 
 extension Command {
     /// The table of all commands, in the order in which help shows them.
-    package static let all: [Command] = daemon + accounts + settings + photos + index + about
+    package static let all: [Command] = daemon + accounts + settings + photos + jobs + index + about
 
     /// Options that every command has.
     package static let common: [Option] = [
@@ -93,6 +93,58 @@ extension Command {
                 .value("--batch-size", .integer("N", 1...1_000_000), "Records at a time [100]."),
             ], exitCodes: [.ioError]),
     ]
+
+    private static let jobs = [
+        Command(
+            .jobsList, "List the jobs, newest first",
+            options: [
+                .value(
+                    "--state", .choice(JobState.allCases.map(\.rawValue)), "Only these."),
+                .value("--queue", .choice(JobQueue.allCases.map(\.rawValue)), "Only of this one."),
+                .value("--kind", .text("KIND"), "Only jobs of this kind."),
+                .value("--limit", .integer("N", 1...10_000), "At most so many [20]."),
+            ]),
+        Command(
+            .jobsShow, "Show a job and what it logged", arguments: [jobID],
+            exitCodes: [.dataError]),
+        Command(
+            .jobsRetry, "Queue a failed or cancelled job again", arguments: [jobID],
+            exitCodes: [.dataError]),
+        Command(
+            .jobsCancel, "Cancel a job; one that runs stops within seconds", arguments: [jobID],
+            exitCodes: [.dataError]),
+        Command(
+            .jobsWatch, "Follow a job to its end", arguments: [jobID],
+            exitCodes: [.dataError, .software]),
+        Command(.queuesList, "Show how the queues stand"),
+        Command(
+            .queuesPause, "Let a queue start no more jobs; those that run go on",
+            arguments: [queueName], exitCodes: [.dataError]),
+        Command(
+            .queuesResume, "Let a paused queue start jobs again", arguments: [queueName],
+            exitCodes: [.dataError]),
+        Command(
+            .queuesWatch, "Show how the queues stand, again and again",
+            options: [
+                .value("--count", .integer("N", 1...1_000_000), "End after so many looks.")
+            ]),
+        Command(.schedulesList, "List what the clock starts, with last and next run"),
+        Command(
+            .schedulesRun, "Start a schedule's job now; its next run stays as planned",
+            arguments: [scheduleName], exitCodes: [.dataError]),
+        Command(
+            .schedulesPause, "Let a schedule start no more jobs", arguments: [scheduleName],
+            exitCodes: [.dataError]),
+        Command(
+            .schedulesResume, "Let a paused schedule start its job again",
+            arguments: [scheduleName], exitCodes: [.dataError]),
+    ]
+
+    private static let jobID = Argument.required("ID", "The id that jobs list shows.")
+    private static let queueName = Argument.required(
+        "NAME", JobQueue.allCases.map(\.rawValue).joined(separator: ", ") + ".")
+    private static let scheduleName = Argument.required(
+        "NAME", "The name that schedules list shows.")
 
     private static let index = [
         Command(.indexStats, "Show what each vector space holds and costs"),

@@ -15,6 +15,19 @@ package enum Verb: String, Sendable, CaseIterable {
     case indexStats = "index stats"
     case indexCheck = "index check"
     case indexRebuild = "index rebuild"
+    case jobsList = "jobs list"
+    case jobsShow = "jobs show"
+    case jobsRetry = "jobs retry"
+    case jobsCancel = "jobs cancel"
+    case jobsWatch = "jobs watch"
+    case queuesList = "queues list"
+    case queuesPause = "queues pause"
+    case queuesResume = "queues resume"
+    case queuesWatch = "queues watch"
+    case schedulesList = "schedules list"
+    case schedulesRun = "schedules run"
+    case schedulesPause = "schedules pause"
+    case schedulesResume = "schedules resume"
     case doctor, health, version, help, completion
 
     package var words: [String] { rawValue.split(separator: " ").map(String.init) }

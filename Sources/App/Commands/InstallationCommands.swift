@@ -21,6 +21,19 @@ extension Installation {
             case .indexStats: return try indexStatistics(invocation)
             case .indexCheck: return try await checkIndex(invocation)
             case .indexRebuild: return try await rebuildIndex(invocation)
+            case .jobsList: return try await listJobs(invocation)
+            case .jobsShow: return try await showJob(invocation)
+            case .jobsRetry: return try await changeJob(invocation) { try await $0.retry($1) }
+            case .jobsCancel: return try await changeJob(invocation) { try await $0.cancel($1) }
+            case .jobsWatch: return try await watchJob(invocation)
+            case .queuesList: return try await listQueues(invocation)
+            case .queuesPause: return try await setQueuePaused(true, invocation)
+            case .queuesResume: return try await setQueuePaused(false, invocation)
+            case .queuesWatch: return try await watchQueues(invocation)
+            case .schedulesList: return try await listSchedules(invocation)
+            case .schedulesRun: return try await runSchedule(invocation)
+            case .schedulesPause: return try await setSchedulePaused(true, invocation)
+            case .schedulesResume: return try await setSchedulePaused(false, invocation)
             case .doctor: return try await doctor(invocation)
             case .serve, .demo, .health, .version, .help, .completion:
                 throw CommandFailure(.usage, "This command does not run in the daemon.")

@@ -25,7 +25,13 @@ extension Installation {
                 output.exit(code)
                 queue.finish()
             }
-            for await frame in frames { try await writer.write(frame) }
+            do {
+                for await frame in frames { try await writer.write(frame) }
+            } catch {
+                // Whoever typed the command is gone, and it goes with them.
+                work.cancel()
+                throw error
+            }
             await work.value
         }
     }

@@ -69,6 +69,7 @@ package struct Daemon: Sendable {
         try await withThrowingTaskGroup { group in
             group.addTask { await server.run(grace: grace) }
             group.addTask { await control.run(grace: grace) }
+            group.addTask { try await installation.work() }
             group.addTask { try await Housekeeping(installation: installation).run() }
             group.addTask { try await manager.runWatchdog { true } }
             group.addTask { try await Allocator.returnUnused() }

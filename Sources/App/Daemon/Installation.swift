@@ -29,7 +29,10 @@ package final class Installation: Sendable {
     package let identity: IdentityService
     package let limiter: RateLimiter
     package let idempotency: IdempotencyService
+    package let jobs: JobService
+    let jobEvents = EventHub()
     package let photos: PhotoService
+    let photoJobs: PhotoJobs
     package let rooms: RoomService
     /// Fetches what users name by URL.
     package let fetcher: WebFetcher
@@ -55,7 +58,7 @@ package final class Installation: Sendable {
         self.log = log
         self.clock = clock
         openedAt = clock.now()
-        metrics = Metrics(Metric.mechanisms + Metric.product)
+        metrics = Metrics(Metric.mechanisms + Metric.product + Metric.jobs)
         do {
             let startup = configuration.startup
             store = try DataStore(
@@ -74,6 +77,10 @@ package final class Installation: Sendable {
                     ? secrets.tokens : Array(startup[.jwtSecret].utf8))
             limiter = try await RateLimiter(store: store, clock: clock)
             idempotency = IdempotencyService(store: store, clock: clock)
+            jobs = JobService(
+                store: store, settings: try JobSettings(startup), clock: clock, log: log,
+                metrics: metrics)
+            JobRoutes.connect(jobs, to: jobEvents)
             vectors = try await Self.openVectors(directory + "/vectors", store, log)
             let embeddings = try await Self.openEmbeddings(
                 directory + "/vectors", store, clock, log)
@@ -91,6 +98,9 @@ package final class Installation: Sendable {
                         try await decoder.intake(fileDescriptor: descriptor, parameters)
                     },
                     concurrentAnalyses: Self.concurrentAnalyses))
+            photoJobs = PhotoJobs(
+                photos: photos, jobs: jobs, store: store, spool: spool, storage: storage, log: log,
+                encode: PhotoRoutes.encode)
             rooms = RoomService(
                 store: store, photos: photos, settings: settings, clock: clock)
         } catch {

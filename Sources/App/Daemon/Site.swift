@@ -17,13 +17,14 @@ extension Installation {
             trustedProxies: configuration.trustedProxies)
         let photoRoutes = PhotoRoutes(
             photos: photos, settings: settings, spool: spool, frontend: frontend,
-            idempotency: idempotency, multipartParts: configuration.startup[.maxMultipartParts])
+            idempotency: idempotency, photoJobs: photoJobs,
+            multipartParts: configuration.startup[.maxMultipartParts])
         let roomRoutes = RoomRoutes(
             rooms: rooms, frontend: frontend, idempotency: idempotency,
             bodyLimit: configuration.startup[.maxJSONSize])
         let pages = HomePage().routes + RoomPages(rooms: rooms).routes
         let router = Router(
-            photoRoutes.routes + roomRoutes.routes + pages + operationRoutes
+            photoRoutes.routes + roomRoutes.routes + jobRoutes(frontend) + pages + operationRoutes
                 + [Route(.post, "/control/run", control)],
             fallbacks: API.fallbacks)
         let log = log
@@ -46,6 +47,7 @@ extension Installation {
                 for space in spaces {
                     metrics.set(.vectorCount, Double(space.count), labels: [space.name])
                 }
+                try await jobs.measure(metrics)
                 return .bytes(Array(metrics.render().utf8), type: Metrics.mediaType)
             },
         ]

@@ -51,6 +51,22 @@ package final class Spool: Sendable {
         return await file.leave()
     }
 
+    /// Takes a stored file in as an upload whose bytes are known already; the stored file stays where it is.
+    package func link(
+        _ path: String, size: Int, md5: [UInt8], sha256: [UInt8]
+    ) throws(Failure) -> SpooledUpload {
+        let name = directory + "/" + UUIDValue.random().description
+        guard unsafe Glibc.link(path, name) == 0 else { throw Spool.failure(errno) }
+        let descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            let code = errno
+            unsafe unlink(name)
+            throw Spool.failure(code)
+        }
+        return SpooledUpload(
+            path: name, descriptor: descriptor, size: size, md5: md5, sha256: sha256)
+    }
+
     private func empty() {
         guard let folder = unsafe opendir(directory) else { return }
         defer { unsafe closedir(folder) }

@@ -80,26 +80,32 @@ struct PhotoAnalyser: Sendable {
 
     /// Analyses with the choice in force; falls back to the built-in provider where the settings say so.
     func analyse(
-        _ photo: VisionInput, with choice: ProviderChoiceInForce, _ settings: LiveSettings
+        _ photo: VisionInput, with choice: ProviderChoiceInForce, _ settings: LiveSettings,
+        _ progress: PhotoProgress
     ) async throws(UploadFailure) -> AnalysisResult {
         do throws(UploadFailure) {
-            return try await ask(choice, photo, settings)
+            return try await ask(choice, photo, settings, progress)
         } catch {
-            guard settings[.fallbackToBuiltin], !choice.isBuiltin else { throw error }
+            guard settings[.fallbackToBuiltin], !choice.isBuiltin, error != .cancelled else {
+                throw error
+            }
             log.warning("the provider failed; the built-in one takes over")
-            return try await ask(directory.builtinChoice, photo, settings)
+            return try await ask(directory.builtinChoice, photo, settings, progress)
         }
     }
 
     private func ask(
-        _ choice: ProviderChoiceInForce, _ photo: VisionInput, _ settings: LiveSettings
+        _ choice: ProviderChoiceInForce, _ photo: VisionInput, _ settings: LiveSettings,
+        _ progress: PhotoProgress
     ) async throws(UploadFailure) -> AnalysisResult {
         let first: (suggestions: SuggestionAnswer, caption: CaptionAnswer?)
         do {
             async let caption = caption(choice, photo, settings)
             // Leaving by an error cancels the caption.
             let suggestions = try await suggestions(choice, photo, settings)
+            try progress.reach(.suggestions)
             first = (suggestions, await caption)
+            try progress.reach(.caption)
         } catch let failure as UploadFailure {
             throw failure
         } catch {
@@ -110,12 +116,14 @@ struct PhotoAnalyser: Sendable {
             words.map(EmbeddingText.caption), choice, photo)
         async let suggestionsVector = embedding(
             EmbeddingText.suggestions(first.suggestions.items, caption: words), choice, photo)
+        let vectors = (caption: await captionVector, suggestions: await suggestionsVector)
+        try progress.reach(.embeddings)
         return AnalysisResult(
             suggestions: first.suggestions.items, visionModel: choice.visionModel,
             usage: first.suggestions.usage, visionRaw: first.suggestions.raw,
             caption: first.caption?.caption, captionRaw: first.caption?.raw,
-            embeddingModel: choice.embeddingModel, captionVector: await captionVector,
-            suggestionsVector: await suggestionsVector)
+            embeddingModel: choice.embeddingModel, captionVector: vectors.caption,
+            suggestionsVector: vectors.suggestions)
     }
 
     // MARK: - Suggestions

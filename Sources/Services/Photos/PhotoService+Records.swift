@@ -12,6 +12,7 @@ struct Draft: Sendable {
     let caller: Caller
     let settings: LiveSettings
     let choice: ProviderChoiceInForce
+    let progress: PhotoProgress
 }
 
 extension PhotoService {
@@ -32,7 +33,9 @@ extension PhotoService {
         async let placing = place(bytes, draft)
         let found: Result<AnalysisResult, UploadFailure>
         do throws(UploadFailure) {
-            found = .success(try await analyser.analyse(input, with: draft.choice, draft.settings))
+            found = .success(
+                try await analyser.analyse(
+                    input, with: draft.choice, draft.settings, draft.progress))
         } catch {
             found = .failure(error)
         }

@@ -43,9 +43,12 @@ extension PhotoService {
 
     /// Takes one photo in.
     ///
-    /// - Parameter reusing: false leaves perceptual duplicates out of account.
+    /// - Parameters:
+    ///   - reusing: false leaves perceptual duplicates out of account.
+    ///   - isAdmitted: whether `admit` has taken its token already.
     package func upload(
-        _ upload: SpooledUpload, by caller: Caller, reusing: Bool = true
+        _ upload: SpooledUpload, by caller: Caller, reusing: Bool = true,
+        isAdmitted: Bool = false, progress: PhotoProgress = .ignored
     ) async throws(UploadFailure) -> UploadAnswer {
         try Self.check(upload)
         while true {
@@ -66,31 +69,60 @@ extension PhotoService {
                 inFlight.finish(upload.sha256, .refused)
                 throw error
             }
-            return try await lead(upload, caller, reusing: reusing)
+            let order = Order(
+                upload: upload, caller: caller, reusing: reusing, isAdmitted: isAdmitted,
+                progress: progress)
+            return try await lead(order)
         }
     }
 
+    /// Takes a photo as far as its client waits for it that wants no more than a job: a duplicate is answered, anything
+    /// else has its token taken and is left to `upload`.
+    func admit(
+        _ upload: SpooledUpload, by caller: Caller
+    ) async throws(UploadFailure) -> UploadAnswer? {
+        try Self.check(upload)
+        if let answer = try await duplicate(of: upload, for: caller) { return answer }
+        let settings = settings.current
+        try await places.withPermit { () async throws(UploadFailure) in
+            _ = try await decode(upload, settings)
+            _ = try await admit(rules(for: caller), settings)
+        }
+        return nil
+    }
+
+    /// Work on the bytes of an upload that nobody else is at.
+    private struct Order: Sendable {
+        let upload: SpooledUpload
+        let caller: Caller
+        let reusing: Bool
+        let isAdmitted: Bool
+        let progress: PhotoProgress
+    }
+
     /// Does the work for these bytes and tells those who wait for it how it ended.
-    private func lead(
-        _ upload: SpooledUpload, _ caller: Caller, reusing: Bool
-    ) async throws(UploadFailure) -> UploadAnswer {
+    private func lead(_ order: Order) async throws(UploadFailure) -> UploadAnswer {
+        let upload = order.upload
         // A task of its own: the analysis is finished and stored even if its client goes away.
         let work = Task { () -> Result<PhotoAnalysis, UploadFailure> in
             do throws(UploadFailure) {
-                let photo = try await self.analyse(upload, caller, reusing: reusing)
+                let photo = try await self.analyse(order)
                 self.inFlight.finish(upload.sha256, .stored(photo.id))
                 return .success(photo)
             } catch {
                 switch error {
                 case .invalidImage, .analysis, .storageFull:
                     self.inFlight.finish(upload.sha256, .failed(error))
-                case .limited, .notConfigured:
+                case .limited, .notConfigured, .cancelled:
                     self.inFlight.finish(upload.sha256, .refused)
                 }
                 return .failure(error)
             }
         }
-        return try await answer(try await work.value.get(), isCached: false, for: caller)
+        let photo = try await work.value.get()
+        let answer = try await answer(photo, isCached: false, for: order.caller)
+        try order.progress.reach(.matched)
+        return answer
     }
 
     private static func check(_ upload: SpooledUpload) throws(UploadFailure) {
@@ -142,18 +174,19 @@ extension PhotoService {
         return UploadAnswer(view: view, isCached: isCached, similarRooms: rooms)
     }
 
-    private func analyse(
-        _ upload: SpooledUpload, _ caller: Caller, reusing: Bool
-    ) async throws(UploadFailure) -> PhotoAnalysis {
+    private func analyse(_ order: Order) async throws(UploadFailure) -> PhotoAnalysis {
         let settings = settings.current
         return try await places.withPermit { () async throws(UploadFailure) in
-            let decoded = try await decode(upload, settings)
-            let rules = rules(for: caller)
-            let choice = try await admit(rules, settings)
+            let decoded = try await decode(order.upload, settings)
+            try order.progress.reach(.decoded)
+            let choice =
+                order.isAdmitted
+                ? try directory.choice(settings)
+                : try await admit(rules(for: order.caller), settings)
             let draft = Draft(
-                upload: upload, decoded: decoded, caller: caller, settings: settings,
-                choice: choice)
-            if reusing, let original = try perceptualMatch(of: draft) {
+                upload: order.upload, decoded: decoded, caller: order.caller, settings: settings,
+                choice: choice, progress: order.progress)
+            if order.reusing, let original = try perceptualMatch(of: draft) {
                 return try await copy(original, for: draft)
             }
             return try await analyse(draft)

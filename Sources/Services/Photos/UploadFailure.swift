@@ -10,6 +10,8 @@ package enum UploadFailure: Error, Sendable, Equatable {
     case notConfigured
     /// The analysis failed; the sentence may be shown.
     case analysis(String)
+    /// Nobody wants the result any more.
+    case cancelled
     /// There is no room to store it; reading goes on, and uploads do once there is some again.
     case storageFull
 

@@ -1,84 +1,104 @@
 extension Migrations {
-    /// One content for many families: any bytes as blobs, what is made of them, embeddings, the ledger.
-    static let contents = """
-        CREATE TABLE pictures AS SELECT * FROM blobs;
-        DROP TABLE blobs;
-        CREATE TABLE blobs (
-            id             INTEGER PRIMARY KEY,
-            sha256         BLOB    NOT NULL UNIQUE CHECK (length(sha256) = 32),
-            md5            BLOB    NOT NULL CHECK (length(md5) = 16),
-            size           INTEGER NOT NULL CHECK (size >= 0),
-            media_type     TEXT    NOT NULL,
-            width          INTEGER CHECK (width > 0),
-            height         INTEGER CHECK (height > 0),
-            phash          INTEGER,
-            reduction      BLOB CHECK (length(reduction) = 3072),
-            storage        TEXT    NOT NULL CHECK (storage IN ('local', 's3')),
-            key            TEXT UNIQUE,
-            thumbnail_key  TEXT UNIQUE,
-            original_key   TEXT UNIQUE,
-            CHECK ((width IS NULL) = (height IS NULL)),
-            CHECK ((phash IS NULL) = (reduction IS NULL))
+    /// Jobs, their queues and schedules.
+    ///
+    /// A job that may be started has a `rank`, one that waits for its time a `due_at`; all others have neither.
+    /// `held` keeps children back for their turn and jobs that only their family starts.
+    static let jobs = """
+        CREATE TABLE jobs (
+            id              INTEGER PRIMARY KEY,
+            uuid            TEXT    NOT NULL UNIQUE,
+            kind            TEXT    NOT NULL,
+            arguments       TEXT    NOT NULL,
+            queue           TEXT    NOT NULL
+                CHECK (queue IN ('high_priority', 'normal', 'batch', 'ml_training')),
+            priority        INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 9),
+            state           TEXT    NOT NULL CHECK (state IN
+                ('queued', 'running', 'retrying', 'succeeded', 'failed', 'cancelled')),
+            attempts        INTEGER NOT NULL DEFAULT 0,
+            max_attempts    INTEGER NOT NULL,
+            run_at          INTEGER NOT NULL,
+            is_absolute     INTEGER NOT NULL CHECK (is_absolute IN (0, 1)),
+            queued_at       INTEGER NOT NULL,
+            rank            INTEGER,
+            due_at          INTEGER,
+            held            TEXT    CHECK (held IN ('turn', 'family')),
+            key             TEXT,
+            file            TEXT,
+            owner           TEXT,
+            parent_id       INTEGER REFERENCES jobs (id) ON DELETE CASCADE,
+            children_total  INTEGER,
+            children_left   INTEGER,
+            lease_owner     TEXT,
+            lease_until     INTEGER,
+            progress_stage  TEXT,
+            progress_percent INTEGER,
+            progress_done   INTEGER,
+            progress_total  INTEGER,
+            result          TEXT,
+            error           TEXT,
+            sequence        INTEGER NOT NULL DEFAULT 0,
+            created_at      INTEGER NOT NULL,
+            started_at      INTEGER,
+            finished_at     INTEGER,
+            CHECK (rank IS NULL OR due_at IS NULL)
         ) STRICT;
-        INSERT INTO blobs (id, sha256, md5, size, media_type, width, height, phash, reduction,
-            storage, key, thumbnail_key)
-        SELECT id, sha256, md5, size, media_type, width, height, phash, reduction,
-            storage, key, thumbnail_key
-        FROM pictures;
-        DROP TABLE pictures;
+        CREATE INDEX jobs_ready ON jobs (queue, rank) WHERE rank IS NOT NULL;
+        CREATE INDEX jobs_due ON jobs (due_at) WHERE due_at IS NOT NULL;
+        CREATE INDEX jobs_held ON jobs (kind, run_at) WHERE held IS NOT NULL;
+        CREATE INDEX jobs_by_state ON jobs (state, queue);
+        CREATE INDEX jobs_by_owner ON jobs (owner) WHERE owner IS NOT NULL;
+        CREATE INDEX jobs_by_parent ON jobs (parent_id) WHERE parent_id IS NOT NULL;
+        CREATE INDEX jobs_by_key ON jobs (key) WHERE key IS NOT NULL;
+        CREATE INDEX jobs_by_file ON jobs (file) WHERE file IS NOT NULL;
+        CREATE INDEX jobs_by_lease ON jobs (lease_owner) WHERE lease_owner IS NOT NULL;
+        CREATE INDEX jobs_by_end ON jobs (finished_at) WHERE finished_at IS NOT NULL;
 
-        CREATE TABLE renditions (
-            blob_id        INTEGER NOT NULL REFERENCES blobs (id) ON DELETE CASCADE,
-            specification  TEXT    NOT NULL,
-            result_id      INTEGER NOT NULL REFERENCES blobs (id),
-            PRIMARY KEY (blob_id, specification)
+        CREATE TABLE job_log (
+            job_id    INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+            sequence  INTEGER NOT NULL,
+            at        INTEGER NOT NULL,
+            line      TEXT    NOT NULL,
+            PRIMARY KEY (job_id, sequence)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX renditions_by_result ON renditions (result_id);
 
-        CREATE TABLE picture_facts (
-            blob_id             INTEGER PRIMARY KEY REFERENCES blobs (id) ON DELETE CASCADE,
-            palette             TEXT    NOT NULL,
-            is_black_and_white  INTEGER NOT NULL CHECK (is_black_and_white IN (0, 1)),
-            is_photograph       INTEGER NOT NULL CHECK (is_photograph IN (0, 1)),
-            suitability         TEXT    NOT NULL,
-            white_edge_score    REAL    NOT NULL
+        CREATE TABLE job_counts (
+            queue  TEXT    NOT NULL,
+            state  TEXT    NOT NULL,
+            count  INTEGER NOT NULL DEFAULT 0 CHECK (count >= 0),
+            PRIMARY KEY (queue, state)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE queues (
+            name       TEXT    PRIMARY KEY,
+            is_paused  INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1))
         ) STRICT;
+        INSERT INTO queues (name) VALUES ('high_priority'), ('normal'), ('batch'), ('ml_training');
+        INSERT INTO job_counts (queue, state)
+            SELECT name, state FROM queues CROSS JOIN (
+                SELECT 'queued' AS state UNION ALL SELECT 'running' UNION ALL SELECT 'retrying'
+                UNION ALL SELECT 'succeeded' UNION ALL SELECT 'failed'
+                UNION ALL SELECT 'cancelled');
+        CREATE TRIGGER jobs_counted_in AFTER INSERT ON jobs BEGIN
+            UPDATE job_counts SET count = count + 1 WHERE queue = new.queue AND state = new.state;
+        END;
+        CREATE TRIGGER jobs_counted AFTER UPDATE OF state ON jobs WHEN new.state <> old.state BEGIN
+            UPDATE job_counts SET count = count - 1 WHERE queue = old.queue AND state = old.state;
+            UPDATE job_counts SET count = count + 1 WHERE queue = new.queue AND state = new.state;
+        END;
+        CREATE TRIGGER jobs_counted_out AFTER DELETE ON jobs BEGIN
+            UPDATE job_counts SET count = count - 1 WHERE queue = old.queue AND state = old.state;
+        END;
 
-        CREATE TABLE embeddings (
-            id          INTEGER PRIMARY KEY,
-            space       TEXT    NOT NULL,
-            owner       TEXT    NOT NULL,
-            owner_id    INTEGER NOT NULL,
-            model       TEXT    NOT NULL,
-            slot        INTEGER NOT NULL,
-            created_at  INTEGER NOT NULL,
-            UNIQUE (space, slot),
-            UNIQUE (owner, owner_id, space)
+        CREATE TABLE schedules (
+            name       TEXT    PRIMARY KEY,
+            kind       TEXT    NOT NULL,
+            arguments  TEXT    NOT NULL,
+            queue      TEXT    NOT NULL REFERENCES queues (name),
+            timing     TEXT    NOT NULL,
+            zone       TEXT    NOT NULL,
+            is_paused  INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1)),
+            last_run   INTEGER,
+            last_job   TEXT,
+            next_run   INTEGER
         ) STRICT;
-        CREATE INDEX embeddings_by_model ON embeddings (space, owner, model, owner_id);
-
-        CREATE TABLE usage (
-            id             INTEGER PRIMARY KEY,
-            uuid           TEXT    NOT NULL UNIQUE,
-            user_id        TEXT,
-            service        TEXT    NOT NULL,
-            purpose        TEXT    NOT NULL,
-            subject        TEXT,
-            request_id     TEXT,
-            provider       TEXT    NOT NULL,
-            model          TEXT    NOT NULL,
-            tokens_in      INTEGER NOT NULL CHECK (tokens_in >= 0),
-            tokens_out     INTEGER NOT NULL CHECK (tokens_out >= 0),
-            units          INTEGER NOT NULL CHECK (units >= 0),
-            is_estimated   INTEGER NOT NULL CHECK (is_estimated IN (0, 1)),
-            cost_nano_usd  INTEGER NOT NULL CHECK (cost_nano_usd >= 0),
-            created_at     INTEGER NOT NULL
-        ) STRICT;
-        CREATE INDEX usage_by_time ON usage (created_at, id);
-        CREATE INDEX usage_by_purpose ON usage
-            (purpose, created_at, id, tokens_in, cost_nano_usd);
-        CREATE INDEX usage_by_user ON usage
-            (user_id, purpose, created_at, id, tokens_in, cost_nano_usd);
-        CREATE INDEX usage_by_request ON usage (request_id) WHERE request_id IS NOT NULL;
         """
 }

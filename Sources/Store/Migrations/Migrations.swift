@@ -7,6 +7,7 @@ enum Migrations {
 
     static let all = [
         Migration(version: 1, name: "foundation and photo analysis", sql: first),
-        Migration(version: 2, name: "contents, embeddings, ledger", sql: contents),
+        Migration(version: 2, name: "jobs", sql: jobs),
+        Migration(version: 3, name: "contents, embeddings, ledger", sql: contents),
     ]
 }

@@ -81,9 +81,9 @@ func onThread<Value: Sendable>(
 }
 
 /// Looks again and again until `condition` holds, for at most five seconds.
-func eventually(_ condition: () throws -> Bool) async throws -> Bool {
+func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
     for _ in 0..<500 {
-        if try condition() { return true }
+        if try await condition() { return true }
         try await Task.sleep(for: .milliseconds(10))
     }
     return false

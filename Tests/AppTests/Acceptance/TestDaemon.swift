@@ -37,10 +37,12 @@ final class TestDaemon: Sendable {
     ///   - environment: more of the environment; an empty value unsets what is set here.
     ///   - settings: live settings, without `PHOTO_ANALYSIS_`.
     ///   - folder: the folder of an earlier daemon, to start it again.
+    ///   - prepare: adds to the daemon before it begins to work, such as kinds of jobs.
     static func run(
         provider: RecordingProvider? = nil, environment: [String: String] = [:],
         settings: [String: String] = [:], clock: TestClock = TestClock(),
-        folder: TemporaryFolder? = nil, _ body: (TestDaemon) async throws -> Void
+        folder: TemporaryFolder? = nil, prepare: (Installation) -> Void = { _ in },
+        _ body: (TestDaemon) async throws -> Void
     ) async throws {
         try await places.withPermit {
             let provider = try provider ?? RecordingProvider()
@@ -63,8 +65,12 @@ final class TestDaemon: Sendable {
             guard case .tcp(_, let port)? = addresses.first else { return }
             let daemon = TestDaemon(
                 installation, server, port, provider, clock, folder, pauses)
+            prepare(installation)
+            let work = Task { try await installation.work() }
             let result = await Result { try await daemon.play(settings, body) }
             await server.stop(grace: .seconds(2))
+            work.cancel()
+            _ = await work.result
             await installation.close()
             try result.get()
         }
