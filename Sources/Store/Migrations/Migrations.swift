@@ -9,5 +9,7 @@ enum Migrations {
         Migration(version: 1, name: "foundation and photo analysis", sql: first),
         Migration(version: 2, name: "jobs", sql: jobs),
         Migration(version: 3, name: "contents, embeddings, ledger", sql: contents),
+        Migration(version: 4, name: "processing", sql: processing),
+        Migration(version: 5, name: "photos", sql: photos),
     ]
 }
