@@ -105,6 +105,7 @@ package struct FacetRoutes: Sendable {
         case .limited: problem(.tooManyRequests, "The limit of analyses is reached.", request)
         case .notConfigured: problem(.serviceUnavailable, "No provider is configured.", request)
         case .analysis(let message): problem(.badGateway, message, request)
+        case .cancelled: problem(.serviceUnavailable, "The analysis was stopped.", request)
         case .storageFull: problem(.insufficientStorage, "There is no space left.", request)
         }
     }

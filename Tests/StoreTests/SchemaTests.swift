@@ -43,6 +43,16 @@ import Testing
         WHERE purpose = ? AND created_at BETWEEN ? AND ?
         """,
         "SELECT sum(cost_nano_usd) FROM usage WHERE request_id = ?",
+        "SELECT 1 FROM photos WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT ?",
+        "SELECT 1 FROM photos WHERE blob_id = ? AND user_id = ?",
+        "SELECT 1 FROM processing_images WHERE name = ?",
+        "SELECT 1 FROM processing_images WHERE user_id = ? AND provider = ? AND source = ?",
+        "SELECT 1 FROM processing_images WHERE blob_id = ? AND (? IS NULL OR user_id = ?)",
+        "SELECT id FROM processing_images WHERE status = 'processing' AND id > ?",
+        """
+        SELECT e.id FROM processing_images i CROSS JOIN embeddings e
+        ON e.owner = 'processing' AND e.owner_id = i.id AND e.space = ? WHERE i.user_id = ?
+        """,
         "SELECT id FROM jobs WHERE queue = ? AND rank IS NOT NULL ORDER BY rank LIMIT 1",
         "SELECT id FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT 1",
         "SELECT run_at FROM jobs WHERE state = ? AND queue = ? ORDER BY id LIMIT 1",

@@ -50,10 +50,10 @@ struct ProcessingBody {
 
     /// The value under a key in snake_case or its camelCase; nil for null too.
     subscript(key: String) -> JSONValue? {
-        let words = key.split(separator: "_")
-        let camel =
-            words.prefix(1) + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }
-        let value = fields[key] ?? fields[camel.joined()]
+        let camel = key.split(separator: "_").enumerated().map { index, word in
+            index == 0 ? String(word) : word.prefix(1).uppercased() + word.dropFirst()
+        }.joined()
+        let value = fields[key] ?? fields[camel]
         return value?.isNull == true ? nil : value
     }
 

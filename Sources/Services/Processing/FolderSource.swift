@@ -24,7 +24,7 @@ struct FolderSource: PictureSource {
         _ place: String, below root: String, limit: Int
     ) throws(SourceFailure) -> [UInt8] {
         guard isRelative(place) else { throw outside }
-        guard let real = unsafe realPath(root) else {
+        guard let real = realPath(root) else {
             throw SourceFailure(.unavailable, "the folder is not there")
         }
         // O_NONBLOCK: a pipe must not hold up the queue.
@@ -39,7 +39,7 @@ struct FolderSource: PictureSource {
         }
         defer { close(descriptor) }
         // Asked of the open file itself, so that nothing can be exchanged between the question and the reading.
-        guard let path = unsafe realPath("/proc/self/fd/\(descriptor)"),
+        guard let path = realPath("/proc/self/fd/\(descriptor)"),
             path.hasPrefix(real == "/" ? "/" : real + "/")
         else { throw outside }
         var facts = stat()
@@ -90,8 +90,8 @@ struct FolderSource: PictureSource {
     ) throws {
         let descriptor = unsafe open(
             folder.isEmpty ? root : root + "/" + folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0, let real = unsafe realPath(root),
-            let path = unsafe realPath("/proc/self/fd/\(descriptor)"),
+        guard descriptor >= 0, let real = realPath(root),
+            let path = realPath("/proc/self/fd/\(descriptor)"),
             (path + "/").hasPrefix(real == "/" ? "/" : real + "/"),
             let stream = unsafe fdopendir(descriptor)
         else {

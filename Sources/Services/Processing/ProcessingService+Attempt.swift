@@ -205,6 +205,7 @@ extension ProcessingService {
     }
 
     /// Turns what no stage expected into a failure of the storage.
+    @discardableResult
     private func storing<T: Sendable>(
         _ body: @Sendable () async throws -> T
     ) async throws -> T {
@@ -228,7 +229,8 @@ extension ProcessingService {
         guard !text.isEmpty else {
             let now = clock.now()
             let (outcome, before) = try await storing {
-                try await self.store.write { tables in
+                try await self.store.write {
+                    tables -> (ProcessingOutcome, StoredEmbedding?) in
                     let before = try tables.embeddings.remove(owner, space: .text)
                     _ = try tables.processing.complete(number, model: nil, at: now)
                     return (try Self.completed(number, tables), before)

@@ -135,7 +135,7 @@ import Testing
             let red = try await row(Picture(80, 60) { _, _ in [255, 0, 0] }.jpeg(quality: 95))
             #expect(["#fe0000", "#ff0000"].contains(red["image.dominant_color"]?.string))
             #expect(red["image.palette"]?.array?.count == 1)
-            #expect(red["image.palette_shares"] == .array([.number(.init(text: "1"))]))
+            #expect(red["image.palette_shares"]?.encoded == Array("[1]".utf8))
             let halves = try await row(
                 Picture(80, 60) { x, _ in x < 40 ? [255, 0, 0] : [0, 0, 255] }.png)
             #expect(halves["image.palette"]?.array?.count == 2)

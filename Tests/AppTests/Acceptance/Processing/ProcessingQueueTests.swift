@@ -219,7 +219,7 @@ import Testing
             let costs = usage["usage"]?.array?.map { $0["cost_nano_usd"]?.int ?? 0 }
             #expect(costs == [700, 400, 12_300])
             #expect(usage["usage.2.image_id"]?.string == ids[0])
-            #expect(usage["usage.2.cost_usd"] == .number(.init(text: "0.0000123")))
+            #expect(usage["usage.2.cost_usd"]?.encoded == Array("0.0000123".utf8))
             #expect(usage["usage.2.estimated"] == .bool(false))
             #expect(
                 usage["totals"]?.encoded
