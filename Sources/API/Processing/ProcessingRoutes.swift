@@ -152,7 +152,7 @@ package struct ProcessingRoutes: Sendable {
 
     /// Whether the request comes from the timer that knows the secret, or from an administrator.
     private func mayWorkOffQueue(_ request: Request) throws -> Bool {
-        let words = request.fields[.authorization]?.split(separator: " ") ?? []
+        let words = request.fields[.authorization]?.split(separator: " ", maxSplits: 1) ?? []
         if let cronSecret, words.count == 2, words[0].lowercased() == "bearer",
             ProcessingService.isSame(String(words[1]), cronSecret)
         {
