@@ -129,7 +129,7 @@ package struct TextEmbeddings: Sendable {
             return .failed("interrupted")
         }
         log.warning("an embedding failed", ["error": .text(failure.log)])
-        return .failed(
+        let cause =
             switch failure.reason {
             case .rateLimited: "rate limit of the provider"
             case .authentication: "authentication failed"
@@ -138,7 +138,8 @@ package struct TextEmbeddings: Sendable {
             case .server: "server error"
             case .rejected: "request rejected"
             case .invalidResponse: "invalid response"
-            })
+            }
+        return .failed(cause)
     }
 
     private func entry(

@@ -2,6 +2,8 @@ import Crypto
 import Domain
 import Imaging
 import Store
+import Synchronization
+import Telemetry
 
 extension ProcessingService {
     /// What an attempt is for, as the ledger says it.

@@ -1,5 +1,7 @@
 import Domain
 import Store
+import Synchronization
+import Telemetry
 
 extension ProcessingService {
     /// Entries that one look at the retry queue works off.
