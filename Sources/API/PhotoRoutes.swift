@@ -66,9 +66,8 @@ package struct PhotoRoutes: Sendable {
         let content = picture.sha256 + Array((caller.fingerprint ?? "").utf8)
         let asked = caller
         let response = try await idempotent.run(request, by: caller, content: content) {
-            request.prefersAsync
-                ? await begin(picture, by: asked, request)
-                : await answer(to: picture, by: asked, reusing: reusing, request)
+            if request.prefersAsync { return await begin(picture, by: asked, request) }
+            return await answer(to: picture, by: asked, reusing: reusing, request)
         }
         return rated(response, caller, request)
     }

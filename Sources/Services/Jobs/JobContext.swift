@@ -41,9 +41,11 @@ package struct JobContext: Sendable {
     package func write<T: Sendable>(
         _ body: @escaping @Sendable (Tables) throws -> T
     ) async throws -> T {
-        let lease = running.lease
+        let running = running
         return try await store.write { tables in
-            guard try tables.jobs.isHeld(lease) else { throw CancellationError() }
+            guard !running.hasEnded, try tables.jobs.isHeld(running.lease) else {
+                throw CancellationError()
+            }
             return try body(tables)
         }
     }

@@ -5,8 +5,18 @@ import Synchronization
 extension JobRunner {
     /// Asks a running job to stop because somebody cancelled it.
     func stop(_ number: Int64) {
-        state.withLock { $0.running[number] }?.stop(.cancelled)
+        let running = state.withLock { state in
+            if state.running[number] == nil { state.cancelled.insert(number) }
+            return state.running[number]
+        }
+        running?.stop(.cancelled)
         alarm.ring()
+    }
+
+    /// Counts a job among those that run.
+    func enter(_ job: RunningJob, _ state: inout State) {
+        state.running[job.job.number] = job
+        if state.cancelled.remove(job.job.number) != nil { job.stop(.cancelled) }
     }
 
     func tellListeners(of id: String) {
@@ -29,14 +39,14 @@ extension JobRunner {
             RunningJob($0, owner: owner, clock: clock, publish: work.publish)
         }
         state.withLock { state in
-            for job in running { state.running[job.job.number] = job }
+            for job in running { enter(job, &state) }
         }
         var ended: [JobRecord] = []
         for job in running {
             // A task of its own: the work goes on when whoever asked for it goes away.
             let record = await withCheckedContinuation { continuation in
                 let task = Task {
-                    job.begin()
+                    _ = job.begin()
                     let outcome = await self.outcome(of: job, work.registry)
                     self.end(job, outcome) { continuation.resume(returning: $0) }
                 }

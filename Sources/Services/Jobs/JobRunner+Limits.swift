@@ -15,13 +15,13 @@ extension JobRunner {
         }
         state.withLock { state in
             state.nextDue = nextDue
-            if !plan.budgets.isEmpty, !hasMore, portions.isEmpty { state.mayHaveReady = false }
+            if hasMore || !portions.isEmpty { state.mayHaveReady = true }
             for slot in slots {
                 state.busy[slot.queue, default: 0] += 1
                 state.slots.append(slot)
                 state.rates[slot.queue]?.take(slot.jobs.count)
                 for running in slot.jobs {
-                    state.running[running.job.number] = running
+                    enter(running, &state)
                     let wait = plan.now.seconds(since: running.job.runAt)
                     state.statistics[slot.queue, default: JobStatistics()]
                         .noteStart(waited: wait)
@@ -60,6 +60,13 @@ extension JobRunner {
             onCommit?(nil)
             return
         }
+        note(running, outcome, onCommit: onCommit)
+    }
+
+    private func note(
+        _ running: RunningJob, _ outcome: JobEnding.Outcome,
+        onCommit: (@Sendable (JobRecord?) -> Void)? = nil
+    ) {
         state.withLock { state in
             if let started = running.startedAt {
                 let duration = ContinuousClock.now - started
@@ -79,6 +86,7 @@ extension JobRunner {
             if state.running[running.job.number] === running {
                 state.running[running.job.number] = nil
             }
+            state.cancelled.remove(running.job.number)
             if job?.state.isFinal == true {
                 state.statistics[running.job.queue, default: JobStatistics()].noteEnd(at: now)
             }
@@ -103,31 +111,29 @@ extension JobRunner {
     }
 
     /// Asks jobs over their soft limit to stop and gives up those that do not listen.
-    func enforceLimits(_ publish: @escaping @Sendable (JobEvent) -> Void) {
+    func enforceLimits() {
         let now = ContinuousClock.now
-        let slots = state.withLock { $0.slots }
-        for slot in slots {
-            var isStuck = false
-            for running in slot.jobs where !running.hasEnded {
-                guard let started = running.startedAt else {
-                    // The one before it takes its time: somebody else can have this one.
-                    if isStuck { end(running, .released) }
-                    continue
-                }
-                isStuck = now - started > .milliseconds(500)
-                if now >= running.softDeadline { running.stop(.softLimit) }
-                let isIgnored =
-                    running.stop.map { stop in
-                        stop.reason == .cancelled && now - stop.at > Self.patience
-                    } ?? false
-                guard now >= running.hardDeadline || isIgnored else { continue }
-                log.error(
-                    "a job did not stop and is given up",
-                    ["job": .text(running.job.id), "kind": .text(running.job.kind)])
-                end(running, isIgnored ? .cancelled : .failure(Self.tookTooLong))
-                for other in slot.jobs { end(other, .released) }
-                free(slot)
+        let (running, slots) = state.withLock { ($0.running.values.filter(\.hasBegun), $0.slots) }
+        for job in running where !job.hasEnded {
+            if now >= job.softDeadline { job.stop(.softLimit) }
+            let isIgnored =
+                job.stop.map { $0.reason == .cancelled && now - $0.at > Self.patience } ?? false
+            guard now >= job.hardDeadline || isIgnored else { continue }
+            log.error(
+                "a job did not stop and is given up",
+                ["job": .text(job.job.id), "kind": .text(job.job.kind)])
+            if job.giveUp() {
+                note(job, isIgnored ? .cancelled : .failure(Self.tookTooLong))
             }
+        }
+        for slot in slots {
+            guard let busyWith = slot.jobs.last(where: \.hasBegun), let start = busyWith.startedAt
+            else { continue }
+            // One that takes its time keeps nobody waiting behind it, and one that was given up no worker.
+            if now - start > .milliseconds(500) || busyWith.isGivenUp {
+                for job in slot.jobs where job.endUnlessBegun() { note(job, .released) }
+            }
+            if busyWith.isGivenUp { free(slot) }
         }
     }
 

@@ -27,14 +27,17 @@ extension JobRunner {
 extension JobRunner.Work {
     /// Writes down what ended and starts what comes next. False if there was nothing to do.
     func turn() async throws -> Bool {
-        runner.enforceLimits(publish)
+        runner.enforceLimits()
         let plan = runner.plan()
         guard plan.isNeeded else { return false }
         let done: JobRunner.Done
         do {
             done = try await runner.store.write { tables in try perform(plan, tables) }
         } catch {
-            runner.state.withLock { $0.endings = plan.endings + $0.endings }
+            runner.state.withLock { state in
+                state.endings = plan.endings + state.endings
+                state.mayHaveReady = true
+            }
             throw error
         }
         apply(done, plan)
@@ -141,7 +144,7 @@ extension JobRunner.Work {
     private func start(_ slot: WorkerSlot) {
         Task {
             // One that was given up, or put back because an earlier one took long, has ended by now.
-            for running in slot.jobs where !running.hasEnded {
+            for running in slot.jobs where running.begin() {
                 let task = Task { await run(running) }
                 running.attach(task)
                 await task.value
@@ -151,7 +154,6 @@ extension JobRunner.Work {
     }
 
     private func run(_ running: RunningJob) async {
-        running.begin()
         let outcome = await runner.outcome(of: running, registry)
         runner.end(running, outcome)
     }

@@ -16,6 +16,8 @@ final class JobRunner: Sendable {
         /// Workers at work by queue.
         var busy: [JobQueue: Int] = [:]
         var endings: [JobEnding] = []
+        /// Jobs that were cancelled between the commit of their claim and their start.
+        var cancelled: Set<Int64> = []
         /// Whether a queue may hold jobs that nobody has seen yet.
         var mayHaveReady = true
         var nextDue: Time?
@@ -195,7 +197,10 @@ final class JobRunner: Sendable {
             let isHeartbeat =
                 !state.isStopping && ContinuousClock.now - state.lastHeartbeat > Self.heartbeat
             if isHeartbeat { state.lastHeartbeat = .now }
-            if isBack || state.nextDue.map({ $0 <= now }) == true { state.mayHaveReady = true }
+            let dependsOnTime = settings.offPeak != nil || !state.rates.isEmpty
+            if isBack || dependsOnTime || state.nextDue.map({ $0 <= now }) == true {
+                state.mayHaveReady = true
+            }
             // Workers whose jobs end in this turn are free in it.
             var plan = Plan(
                 endings: endings, reports: Self.reports(state, endings), budgets: [], others: 0,
@@ -229,5 +234,7 @@ final class JobRunner: Sendable {
             free = min(free, state.rates[queue]?.available() ?? free)
             if free > 0 { plan.budgets.append((queue, free)) }
         }
+        // Whoever queues a job from here on says so again.
+        if !plan.budgets.isEmpty { state.mayHaveReady = false }
     }
 }

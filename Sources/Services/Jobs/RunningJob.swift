@@ -13,6 +13,7 @@ final class RunningJob: Sendable {
         var task: Task<Void, Never>?
         var stop: (reason: Stop, at: ContinuousClock.Instant)?
         var hasEnded = false
+        var isGivenUp = false
         var startedAt: ContinuousClock.Instant?
         var sequence: Int64
         var progress: JobProgress?
@@ -49,12 +50,39 @@ final class RunningJob: Sendable {
     var isStopped: Bool { state.withLock { $0.stop != nil } || Task.isCancelled }
     var stop: (reason: Stop, at: ContinuousClock.Instant)? { state.withLock { $0.stop } }
     var sequence: Int64 { state.withLock { $0.sequence } }
+    var hasBegun: Bool { startedAt != nil }
+    /// Whether it was ended while its handler went on.
+    var isGivenUp: Bool { state.withLock { $0.isGivenUp } }
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
     /// When its handler was called; nil while it waits for another of its worker's portion.
     var startedAt: ContinuousClock.Instant? { state.withLock { $0.startedAt } }
 
-    func begin() {
-        state.withLock { $0.startedAt = .now }
+    /// False if the job was put back or given up before its turn came.
+    func begin() -> Bool {
+        state.withLock { state in
+            guard !state.hasEnded else { return false }
+            state.startedAt = .now
+            return true
+        }
+    }
+
+    /// Ends the job without its handler; true for the first to end it.
+    func giveUp() -> Bool {
+        state.withLock { state in
+            guard !state.hasEnded else { return false }
+            state.hasEnded = true
+            state.isGivenUp = true
+            return true
+        }
+    }
+
+    /// True if the job had not begun, and now never will.
+    func endUnlessBegun() -> Bool {
+        state.withLock { state in
+            guard !state.hasEnded, state.startedAt == nil else { return false }
+            state.hasEnded = true
+            return true
+        }
     }
 
     /// Lets `stop` reach the task that runs the handler.

@@ -54,8 +54,8 @@ package final class PhotoJobs: Sendable {
     private let storage: any BlobStorage
     private let encode: Encoder
     private let log: Logger
-    /// One upload at a time is looked up and queued, so that of the same bytes one goes first.
-    private let admission = Permits(1)
+    /// Uploads of the same bytes are looked up and queued one after the other, so that one goes first.
+    private let admission = (0..<64).map { _ in Permits(1) }
 
     /// - Parameter storage: the daemon's own disk, where uploads wait for their job.
     package init(
@@ -86,7 +86,8 @@ package final class PhotoJobs: Sendable {
     package func begin(
         _ upload: SpooledUpload, by caller: Caller, origin: String, queue: JobQueue
     ) async throws(UploadFailure) -> Begun {
-        try await admission.withPermit { () async throws(UploadFailure) in
+        let place = Int(upload.sha256.first ?? 0) % admission.count
+        return try await admission[place].withPermit { () async throws(UploadFailure) in
             let key = "photo:" + upload.sha256.hexadecimal
             let first: JobRecord?
             do {

@@ -180,9 +180,8 @@ extension PhotoService {
             let decoded = try await decode(order.upload, settings)
             try order.progress.reach(.decoded)
             let choice =
-                order.isAdmitted
-                ? try directory.choice(settings)
-                : try await admit(rules(for: order.caller), settings)
+                try await order.isAdmitted
+                ? directory.choice(settings) : admit(rules(for: order.caller), settings)
             let draft = Draft(
                 upload: order.upload, decoded: decoded, caller: order.caller, settings: settings,
                 choice: choice, progress: order.progress)

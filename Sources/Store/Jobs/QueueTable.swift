@@ -26,18 +26,22 @@ package struct QueueTable {
         return counts
     }
 
-    /// When the job that has waited longest in each queue was to be started.
+    /// When the job that has waited longest in each queue was to be started: of the first that was queued and the next
+    /// that will be started the earlier one.
     package func oldest(at now: Time) throws -> [JobQueue: Time] {
         var oldest: [JobQueue: Time] = [:]
         for queue in JobQueue.allCases {
-            for state in [JobState.queued, .retrying] {
-                let time = try db.first(
-                    "SELECT run_at FROM jobs WHERE state = ? AND queue = ? ORDER BY id LIMIT 1",
-                    state.rawValue, queue.rawValue
-                ) { Time(milliseconds: try $0[0]) }
-                guard let time, time <= now else { continue }
-                oldest[queue] = min(oldest[queue] ?? time, time)
-            }
+            let times = try db.all(
+                """
+                SELECT * FROM (SELECT run_at FROM jobs WHERE state = 'queued' AND queue = ?1
+                    ORDER BY id LIMIT 1)
+                UNION ALL SELECT * FROM (SELECT run_at FROM jobs WHERE state = 'retrying'
+                    AND queue = ?1 ORDER BY id LIMIT 1)
+                UNION ALL SELECT * FROM (SELECT run_at FROM jobs WHERE queue = ?1
+                    AND rank IS NOT NULL ORDER BY rank LIMIT 1)
+                """, queue.rawValue
+            ) { Time(milliseconds: try $0[0]) }
+            oldest[queue] = times.filter { $0 <= now }.min()
         }
         return oldest
     }

@@ -3,11 +3,11 @@ import Services
 import Store
 import Testing
 
+private let hour = 3600.0
+private let year = 365.25 * 86_400
+
 /// Queue and schedules while the clock is set forward and back.
 @Suite(.timeLimit(.minutes(2))) struct JobClockTests {
-    private static let hour = 3600.0
-    private static let year = 365.25 * 86_400
-
     @Test(arguments: [hour, -hour, 5 * year, -5 * year, 30 * year, -30 * year])
     func `a running job is neither repeated nor lost when the clock jumps`(jump: Double)
         async throws
@@ -70,7 +70,7 @@ import Testing
         for name in ["a", "b"] {
             _ = try await shop.jobs.enqueue(shop.jobs.make(Chore(name: name)))
         }
-        shop.clock.advance(seconds: -3 * Self.year)
+        shop.clock.advance(seconds: -3 * year)
         let last = try await shop.jobs.enqueue(shop.jobs.make(Chore(name: "c")))
         try await shop.run {
             try await shop.jobs.setPaused(false, .normal)
@@ -83,7 +83,7 @@ import Testing
         let shop = try JobWorkshop()
         let time = shop.clock.now.advanced(bySeconds: 100)
         let job = try await shop.jobs.enqueue(shop.jobs.make(Chore(name: "x"), start: .at(time)))
-        shop.clock.advance(seconds: -Self.year)
+        shop.clock.advance(seconds: -year)
         let now = shop.clock.now
         try await shop.store.write { _ = try $0.jobs.followClock(back: now) }
         #expect(try await shop.job(job.id)?.runAt == time)
@@ -203,7 +203,7 @@ import Testing
 
     @Test func `an interval survives a clock set back`() async throws {
         try await scheduled(.every(.seconds(600))) { shop, notes in
-            shop.clock.advance(seconds: -Self.year)
+            shop.clock.advance(seconds: -year)
             try await settle(shop)
             #expect(runs(notes, after: 1) == 0)
             shop.clock.advance(seconds: 600)
