@@ -127,14 +127,10 @@ struct JobsBench {
             }
         } _: { jobs, _ in
             let start = ContinuousClock.now
-            let next = Mutex(0)
             try await withThrowingTaskGroup { group in
-                for _ in 0..<Self.clients {
+                for client in 0..<Self.clients {
                     group.addTask {
-                        while next.withLock({ next in
-                            next += 1
-                            return next <= Self.batch
-                        }) {
+                        for _ in stride(from: client, to: Self.batch, by: Self.clients) {
                             try await jobs.enqueue(try jobs.make(Nothing()))
                         }
                     }
