@@ -75,15 +75,3 @@ package struct Leftovers: Sendable, Equatable {
         a.vectors += b.vectors
     }
 }
-
-/// How a picture is made from another one; its text is the key under which it is kept.
-package struct RenditionSpecification: Hashable, Sendable {
-    package let text: String
-
-    package init(_ text: String) {
-        self.text = text
-    }
-
-    /// The thumbnail of gallery, inspection and processing: 200 × 200, centre crop, JPEG.
-    package static let thumbnail = RenditionSpecification("cover-200-q80")
-}

@@ -2,7 +2,7 @@ extension Setting {
     /// The table of all settings, in the order in which people are shown them.
     package static let all: [Setting] =
         daemon + logging + secrets + objectStorage + http + work + jobs + analysis + similarity
-        + limits + gallery + fetching
+        + limits + gallery + fetching + processing
 
     private static let daemon: [Setting] = startup(
         .daemon,
@@ -300,7 +300,7 @@ extension Setting {
         self.init(name, kind, defaultText, section, help, flag: "--" + dashed)
     }
 
-    private init(
+    init(
         _ name: String, _ kind: Kind, _ defaultText: String, _ section: Section, _ help: String,
         flag: String?
     ) {

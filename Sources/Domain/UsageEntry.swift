@@ -82,6 +82,18 @@ package struct TokenPrice: Sendable, Equatable {
         attoUSD = value
     }
 
+    /// From the same as a number, as exact as it was written.
+    package init(usdPer1000 rate: Double) {
+        let text = SettingText.decimal(max(0, rate))
+        let parts = text.split(separator: ".")
+        let places = parts.count > 1 ? "." + parts[1].prefix(15) : ""
+        self = TokenPrice(usdPer1000: parts[0] + places) ?? TokenPrice(attoUSD: 0)
+    }
+
+    private init(attoUSD: Int) {
+        self.attoUSD = attoUSD
+    }
+
     /// The price of so many tokens in whole nano-dollars, half up; saturating.
     package func nanoUSD(of tokens: Int) -> Int {
         let product = attoUSD.multipliedFullWidth(by: max(0, tokens))

@@ -14,6 +14,9 @@ package struct BlobReference: Sendable {
             table: "photo_analyses", column: "blob_id",
             condition: "r.expires_at IS NULL OR r.expires_at >= ?"),
         BlobReference(table: "renditions", column: "result_id"),
+        BlobReference(table: "photos", column: "blob_id"),
+        BlobReference(table: "processing_images", column: "blob_id"),
+        BlobReference(table: "processing_images", column: "thumbnail_id"),
     ]
 
     /// Whether a row of `b` is referred to.
@@ -124,7 +127,7 @@ extension BlobTable {
         return leftovers
     }
 
-    /// Whether the file of that path is named by a row.
+    /// Whether the file of that path is named by a row, be it a job's upload.
     package func names(key: String) throws -> Bool {
         try db.first(
             """

@@ -101,6 +101,8 @@ package struct Tables {
     package var facts: PictureFactsTable { PictureFactsTable(db: db) }
     package var embeddings: EmbeddingTable { EmbeddingTable(db: db) }
     package var usage: UsageTable { UsageTable(db: db) }
+    package var processing: ProcessingTable { ProcessingTable(db: db) }
+    package var storedPhotos: StoredPhotoTable { StoredPhotoTable(db: db) }
     package var photos: PhotoTable { PhotoTable(db: db) }
     package var jobs: JobTable { JobTable(db: db, effects: effects) }
     package var queues: QueueTable { QueueTable(db: db) }

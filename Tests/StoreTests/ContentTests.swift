@@ -28,7 +28,7 @@ import Testing
         let outcome = try await temporary.store.write { tables throws -> [Leftovers] in
             let picture = try Self.adopt(1, "a", tables)
             let thumbnail = try Self.adopt(2, "b", tables)
-            try tables.renditions.insert(.thumbnail, of: picture, result: thumbnail)
+            try tables.renditions.insert("cover-200-q80", of: picture, result: thumbnail)
             let look = StoredEmbedding(
                 id: 7, space: .image, owner: .init(.blob, picture), model: "m", slot: 3,
                 createdAt: Time(milliseconds: 0))

@@ -36,6 +36,7 @@ import Testing
         """
         SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM blobs WHERE thumbnail_key = ?
         UNION ALL SELECT 1 FROM blobs WHERE original_key = ?
+        UNION ALL SELECT 1 FROM jobs WHERE file = ?
         """,
         "SELECT 1 FROM renditions WHERE blob_id = ? AND specification = ?",
         "SELECT 1 FROM embeddings WHERE owner = ? AND owner_id = ? AND space = ?",
@@ -50,6 +51,16 @@ import Testing
         WHERE purpose = ? AND created_at BETWEEN ? AND ?
         """,
         "SELECT sum(cost_nano_usd) FROM usage WHERE request_id = ?",
+        "SELECT 1 FROM photos WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT ?",
+        "SELECT 1 FROM photos WHERE blob_id = ? AND user_id = ?",
+        "SELECT 1 FROM processing_images WHERE name = ?",
+        "SELECT 1 FROM processing_images WHERE user_id = ? AND provider = ? AND source = ?",
+        "SELECT 1 FROM processing_images WHERE blob_id = ? AND (? IS NULL OR user_id = ?)",
+        "SELECT id FROM processing_images WHERE status = 'processing' AND id > ?",
+        """
+        SELECT e.id FROM processing_images i CROSS JOIN embeddings e
+        ON e.owner = 'processing' AND e.owner_id = i.id AND e.space = ? WHERE i.user_id = ?
+        """,
     ])
     func `no query of a request scans a table`(sql: String) async throws {
         let temporary = try TemporaryStore()

@@ -34,6 +34,8 @@ package final class Installation: Sendable {
     package let photos: PhotoService
     let photoJobs: PhotoJobs
     package let rooms: RoomService
+    package let processing: ProcessingService
+    package let facets: FacetService
     /// Fetches what users name by URL.
     package let fetcher: WebFetcher
     package let roomStreams = RoomStreams()
@@ -91,22 +93,34 @@ package final class Installation: Sendable {
             contents = ContentService(
                 store: store, spool: spool, files: files, embeddings: embeddings, log: log)
             decoder = Self.startDecoder(executable, startup, log, metrics)
+            let pictures = PictureDecoder {
+                [decoder] descriptor, parameters throws(ImageError) in
+                try await decoder.intake(fileDescriptor: descriptor, parameters)
+            }
             photos = try await PhotoService(
                 .init(
                     store: store, settings: settings, limiter: limiter, clock: clock, log: log,
                     standIn: StandIn(secret: secrets.standIns), vectors: vectors,
                     files: PhotoFiles(spool: spool, stores: files, log: log), contents: contents,
                     providers: Self.providers(startup, decoder, patience),
-                    decoder: PictureDecoder { [decoder] descriptor, parameters throws(ImageError) in
-                        try await decoder.intake(fileDescriptor: descriptor, parameters)
-                    },
-                    concurrentAnalyses: Self.concurrentAnalyses))
+                    decoder: pictures, concurrentAnalyses: Self.concurrentAnalyses))
             photoJobs = PhotoJobs(
                 photos: photos, jobs: jobs, store: store, spool: spool, storage: storage, log: log,
                 encode: PhotoRoutes.encode)
             rooms = RoomService(
                 store: store, photos: photos, settings: settings, clock: clock,
                 announce: { [roomStreams] in roomStreams.publish($0, in: $1) })
+            let examiner = Examiner(store: store, contents: contents, decoder: pictures)
+            processing = try await ProcessingService(
+                .init(
+                    store: store, settings: settings, clock: clock, log: log, contents: contents,
+                    examiner: examiner,
+                    texts: Self.textEmbeddings(store, settings, startup, clock, log),
+                    sources: Self.imageSources(startup, fetcher), jobs: jobs, spool: spool))
+            facets = FacetService(
+                store: store, contents: contents, examiner: examiner, photos: photos,
+                processing: processing, spool: spool, clock: clock)
+            try registerProcessingJobs()
         } catch {
             throw CommandFailure(opening: error)
         }

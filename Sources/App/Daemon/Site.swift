@@ -23,13 +23,15 @@ extension Installation {
             bodyLimit: configuration.startup[.maxJSONSize])
         let pages = HomePage().routes + RoomPages(rooms: rooms).routes
         let router = Router(
-            photoRoutes.routes + roomRoutes.routes + jobRoutes(frontend) + pages + operationRoutes
+            photoRoutes.routes + roomRoutes.routes + processingRoutes(frontend)
+                + jobRoutes(frontend) + pages + operationRoutes
                 + [Route(.post, "/control/run", control)],
             fallbacks: API.fallbacks)
         let log = log
         return wrap(
             { try await router.handle($0) },
             in: [
+                API.crossOrigin(settings),
                 Compression.middleware,
                 API.guarding { error, request in
                     log.with(requestID: request.id).error(

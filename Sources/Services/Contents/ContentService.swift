@@ -11,7 +11,7 @@ package final class ContentService: Sendable {
     private static let queue = SerialQueue("tintype.contents")
 
     private let store: DataStore
-    private let spool: Spool
+    let spool: Spool
     private let files: FileStores
     package let embeddings: EmbeddingService
     private let log: Logger

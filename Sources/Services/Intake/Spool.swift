@@ -173,7 +173,7 @@ package final class SpooledUpload: Sendable {
 
 extension Spool {
     /// The first `size` bytes of an open file.
-    fileprivate static func read(_ descriptor: Int32, size: Int) throws(Failure) -> [UInt8] {
+    static func read(_ descriptor: Int32, size: Int) throws(Failure) -> [UInt8] {
         var failed: Int32 = 0
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
             while filled < size {

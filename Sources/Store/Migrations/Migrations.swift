@@ -10,5 +10,7 @@ enum Migrations {
         Migration(version: 2, name: "jobs", sql: jobs),
         Migration(version: 3, name: "messages in rooms", sql: messages),
         Migration(version: 4, name: "contents, embeddings, ledger", sql: contents),
+        Migration(version: 5, name: "processing", sql: processing),
+        Migration(version: 6, name: "photos", sql: photos),
     ]
 }
