@@ -109,4 +109,5 @@ package struct Tables {
     package var schedules: ScheduleTable { ScheduleTable(db: db) }
     package var rooms: RoomTable { RoomTable(db: db) }
     package var members: MemberTable { MemberTable(db: db) }
+    package var gallery: GalleryTable { GalleryTable(db: db) }
 }

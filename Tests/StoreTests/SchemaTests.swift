@@ -60,6 +60,9 @@ import Testing
         "SELECT id FROM jobs WHERE finished_at < ? ORDER BY finished_at LIMIT 1",
         "SELECT id FROM jobs WHERE owner = ? ORDER BY id DESC LIMIT 1",
         "SELECT id FROM jobs WHERE lease_owner = ?",
+        "SELECT 1 FROM gallery_images WHERE uuid = ?",
+        "SELECT id FROM gallery_images WHERE deleted_at IS NOT NULL AND deleted_at < ? ORDER BY deleted_at",
+        "SELECT 1 FROM gallery_tags WHERE image_id = ? AND tag = ?",
     ])
     func `no query of a request scans a table`(sql: String) async throws {
         let temporary = try TemporaryStore()

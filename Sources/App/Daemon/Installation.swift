@@ -36,6 +36,7 @@ package final class Installation: Sendable {
     package let rooms: RoomService
     package let processing: ProcessingService
     package let facets: FacetService
+    package let gallery: GalleryService
     /// Fetches what users name by URL.
     package let fetcher: WebFetcher
     let decoder: WorkerPool
@@ -43,6 +44,8 @@ package final class Installation: Sendable {
     let openedAt: Time
     /// Whether requests are served from here, so that anything younger than an hour may still be under way.
     let isServing = Atomic(false)
+    /// Whether only this machine can connect.
+    let isReachedLocally: Atomic<Bool>
 
     /// Opens what is in `directory`, which the caller holds the lock of.
     ///
@@ -60,6 +63,7 @@ package final class Installation: Sendable {
         self.log = log
         self.clock = clock
         openedAt = clock.now()
+        isReachedLocally = Atomic(configuration.listenAddresses.allSatisfy(\.isLocal))
         metrics = Metrics(Metric.mechanisms + Metric.product + Metric.jobs)
         do {
             let startup = configuration.startup
@@ -117,6 +121,7 @@ package final class Installation: Sendable {
                 store: store, contents: contents, examiner: examiner, photos: photos,
                 processing: processing, spool: spool, clock: clock)
             try registerProcessingJobs()
+            gallery = GalleryService(store: store, clock: clock)
         } catch {
             throw CommandFailure(opening: error)
         }

@@ -11,5 +11,6 @@ enum Migrations {
         Migration(version: 3, name: "contents, embeddings, ledger", sql: contents),
         Migration(version: 4, name: "processing", sql: processing),
         Migration(version: 5, name: "photos", sql: photos),
+        Migration(version: 6, name: "gallery", sql: gallery),
     ]
 }

@@ -1,0 +1,17 @@
+import API
+import Domain
+import Services
+import Synchronization
+
+extension Installation {
+    /// The routes of the gallery.
+    func galleryRoutes(_ frontend: Frontend) -> GalleryRoutes {
+        GalleryRoutes(
+            gallery: gallery,
+            rule: GalleryAccessRule(settings: settings) { [self] in
+                isReachedLocally.load(ordering: .relaxed) && configuration.trustedProxies.isEmpty
+            },
+            frontend: frontend, idempotency: idempotency,
+            bodyLimit: configuration.startup[.maxJSONSize])
+    }
+}
