@@ -8,17 +8,23 @@ package struct GalleryTable {
     static let columns = """
         g.id, g.uuid, g.user_id, g.image_url, g.refined_prompt, g.intent, g.metadata, \
         g.session_id, g.message_id, g.tags, g.created_at, g.updated_at, g.deleted_at, \
-        g.view_count, g.last_viewed_at
+        g.view_count, g.last_viewed_at, g.ingest_status, g.ingest_job, g.ingest_error, \
+        g.ingest_url, g.ingested_at, f.palette, \(BlobTable.contentColumns)
+        """
+
+    static let source = """
+        gallery_images g LEFT JOIN blobs b ON b.id = g.blob_id \
+        LEFT JOIN picture_facts f ON f.blob_id = g.blob_id
         """
 
     package func find(uuid: String) throws -> GalleryImage? {
         try db.first(
-            "SELECT \(Self.columns) FROM gallery_images g WHERE g.uuid = ?", uuid, row: Self.image)
+            "SELECT \(Self.columns) FROM \(Self.source) WHERE g.uuid = ?", uuid, row: Self.image)
     }
 
     package func find(id: Int64) throws -> GalleryImage? {
         try db.first(
-            "SELECT \(Self.columns) FROM gallery_images g WHERE g.id = ?", id, row: Self.image)
+            "SELECT \(Self.columns) FROM \(Self.source) WHERE g.id = ?", id, row: Self.image)
     }
 
     /// Stores a new record and returns it with its number; `image.id` is not looked at.
@@ -105,12 +111,27 @@ package struct GalleryTable {
             json: row[6], sessionID: row[7], messageID: row[8])
         let deletedAt: Int64? = try row[12]
         let viewedAt: Int64? = try row[14]
-        return try GalleryImage(
+        var image = try GalleryImage(
             id: row[0], uuid: row[1], userID: row[2], url: row[3], refinedPrompt: row[4],
             intent: row[5], metadata: metadata, tags: StringList.items(in: row[9]),
             createdAt: Time(milliseconds: row[10]), updatedAt: Time(milliseconds: row[11]),
             deletedAt: deletedAt.map(Time.init(milliseconds:)), viewCount: row[13],
             lastViewedAt: viewedAt.map(Time.init(milliseconds:)))
+        image.ingest = try ingest(row)
+        return image
+    }
+
+    private static func ingest(_ row: borrowing Row) throws -> GalleryIngest? {
+        let word: String? = try row[15]
+        guard let status = word.flatMap(GalleryIngest.Status.init(rawValue:)) else { return nil }
+        let ingestedAt: Int64? = try row[19]
+        let palette: String? = try row[20]
+        let blob: Int64? = try row[21]
+        return try GalleryIngest(
+            status: status, jobID: row[16], error: row[17], url: row[18],
+            content: blob == nil ? nil : BlobTable.content(row, from: 21),
+            palette: PictureFacts.palette(in: palette ?? "").map(\.hex),
+            ingestedAt: ingestedAt.map(Time.init(milliseconds:)))
     }
 }
 

@@ -1,5 +1,6 @@
 import Domain
 import HTTP
+import Services
 
 /// What the query of a list asks for.
 struct GalleryListQuery {
@@ -55,5 +56,40 @@ struct GalleryListQuery {
                 (field, "Ensure this value is less than or equal to \(range.upperBound)."))
         }
         return min(max(number, range.lowerBound), range.upperBound)
+    }
+}
+
+/// What the query of a search asks for.
+struct GallerySearchQuery {
+    let target: GalleryService.SearchQuery
+    private(set) var count = 10
+
+    init(_ query: Query) throws {
+        var errors: [(field: String, message: String)] = []
+        if let text = query["k"] {
+            count = GalleryListQuery.number(text, in: 1...100, "k", &errors)
+        }
+        let space = query["space"] ?? ""
+        if !["", "text", "image", "visual"].contains(space) {
+            errors.append(("space", "\"\(space)\" is not a valid choice."))
+        }
+        switch (query["q"]?.trimmedWhitespace, query["image_id"]?.trimmedWhitespace) {
+        case (nil, nil): errors.append(("q", "Give q or image_id."))
+        case (_?, _?): errors.append(("q", "Give q or image_id, not both."))
+        case (let text?, nil):
+            if text.isEmpty {
+                errors.append(("q", "This field may not be blank."))
+            } else if text.unicodeScalars.count > 1000 {
+                errors.append(("q", "Ensure this field has no more than 1000 characters."))
+            }
+        default: break
+        }
+        if !errors.isEmpty { throw Refused(GalleryEnvelope.invalid(errors)) }
+        if let id = query["image_id"]?.trimmedWhitespace.lowercased() {
+            guard GalleryBatch.isUUID(id) else { throw GalleryService.Refusal.notFound }
+            target = .image(id, space == "text" ? .text : .image)
+        } else {
+            target = .text(query["q"]?.trimmedWhitespace ?? "")
+        }
     }
 }

@@ -29,10 +29,13 @@ package struct GalleryRoutes: Sendable {
             Route(.post, "/v1/gallery/", admitting(create)),
             Route(.get, "/v1/gallery/deleted/", admitting(deleted)),
             Route(.post, "/v1/gallery/batch/", admitting(batch)),
+            Route(.get, "/v1/gallery/search/", admitting(search)),
             Route(.get, "/v1/gallery/{id}/", admitting(detail)),
             Route(.delete, "/v1/gallery/{id}/", admitting(delete)),
             Route(.post, "/v1/gallery/{id}/restore/", admitting(restore)),
             Route(.delete, "/v1/gallery/{id}/permanent/", admitting(remove)),
+            Route(.get, "/v1/gallery/{id}/image/", admitting(picture)),
+            Route(.get, "/v1/gallery/{id}/thumbnail/", admitting(thumbnail)),
         ]
     }
 
@@ -94,6 +97,7 @@ package struct GalleryRoutes: Sendable {
         draft.intent = body.edit("intent", limit: 100)
         draft.tags = body.tags("tags", count: 32, limit: 50)
         draft.isToBeRestored = body.flag("restore")
+        draft.isToBeCopied = body.flag("ingest")
         let metadata = GalleryMetadataReader(&body)
         draft.metadata = { try metadata.metadata(after: $0) }
         try body.check()
@@ -128,6 +132,72 @@ package struct GalleryRoutes: Sendable {
     private func remove(_ request: Request, _ guest: GalleryGate.Guest) async throws -> Response {
         try await gallery.remove(try request.galleryID, by: guest.viewer)
         return GalleryEnvelope.success("Image permanently deleted", GalleryEnvelope.null)
+    }
+
+    // MARK: - Copies
+
+    private func picture(_ request: Request, _ guest: GalleryGate.Guest) async throws -> Response {
+        try await content(request, guest, thumbnail: false)
+    }
+
+    private func thumbnail(
+        _ request: Request, _ guest: GalleryGate.Guest
+    ) async throws -> Response {
+        try await content(request, guest, thumbnail: true)
+    }
+
+    private func content(
+        _ request: Request, _ guest: GalleryGate.Guest, thumbnail: Bool
+    ) async throws -> Response {
+        guard
+            let picture = try await gallery.picture(
+                try request.galleryID, thumbnail: thumbnail, for: guest.viewer)
+        else { return GalleryEnvelope.notFound }
+        let fields: Fields = [
+            .contentDisposition: "inline", .cacheControl: "private, max-age=3600",
+            .xContentTypeOptions: "nosniff",
+        ]
+        let tag = EntityTag(picture.tag)
+        switch picture.stored {
+        case .bytes(let bytes):
+            return .content(
+                of: bytes, type: picture.mediaType, tag: tag, for: request, fields: fields)
+        case .file(let path, _):
+            do {
+                return .content(
+                    of: try OpenFile(path: path), type: picture.mediaType, tag: tag, for: request,
+                    fields: fields)
+            } catch {
+                guard error.isMissing else { throw error }
+                return GalleryEnvelope.notFound
+            }
+        }
+    }
+
+    private func search(_ request: Request, _ guest: GalleryGate.Guest) async throws -> Response {
+        let query = try GallerySearchQuery(request.query)
+        let matches: [GalleryService.Match]
+        do {
+            matches = try await gallery.search(
+                query.target, count: query.count, for: guest.viewer, requestID: request.id)
+        } catch let refusal as TextEmbeddings.Refusal {
+            return Self.notEmbedded(refusal)
+        }
+        return GalleryEnvelope.success(
+            "Images retrieved successfully",
+            GalleryEncoder.matches(matches, origin: frontend.origin(of: request)))
+    }
+
+    private static func notEmbedded(_ refusal: TextEmbeddings.Refusal) -> Response {
+        switch refusal {
+        case .limited(let seconds):
+            var response = GalleryEnvelope.failure(
+                .tooManyRequests, "Rate limited",
+                result: JSONWriter.object { $0.field("retry_after", seconds) })
+            response.fields[.retryAfter] = String(seconds)
+            return response
+        case .failed: return GalleryEnvelope.failure(.badGateway, "Embedding failed")
+        }
     }
 
     // MARK: - Many records
@@ -165,6 +235,8 @@ package struct GalleryRoutes: Sendable {
                         .conflict, "Image already exists for another user")
                 case .notDeleted:
                     GalleryEnvelope.failure(.badRequest, "Image is not deleted")
+                case .noEmbedding:
+                    GalleryEnvelope.invalid([("image_id", "Image has no embedding")])
                 }
             }
         }

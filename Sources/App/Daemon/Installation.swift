@@ -111,17 +111,24 @@ package final class Installation: Sendable {
             rooms = RoomService(
                 store: store, photos: photos, settings: settings, clock: clock)
             let examiner = Examiner(store: store, contents: contents, decoder: pictures)
+            let texts = Self.textEmbeddings(store, settings, startup, clock, log)
             processing = try await ProcessingService(
                 .init(
                     store: store, settings: settings, clock: clock, log: log, contents: contents,
                     examiner: examiner,
-                    texts: Self.textEmbeddings(store, settings, startup, clock, log),
+                    texts: texts,
                     sources: Self.imageSources(startup, fetcher), jobs: jobs, spool: spool))
+            gallery = GalleryService(
+                .init(
+                    store: store, settings: settings, jobs: jobs, contents: contents, clock: clock,
+                    ingester: GalleryIngester(
+                        store: store, spool: spool, contents: contents, examiner: examiner,
+                        fetcher: fetcher, texts: texts, clock: clock)))
             facets = FacetService(
                 store: store, contents: contents, examiner: examiner, photos: photos,
-                processing: processing, spool: spool, clock: clock)
+                processing: processing, gallery: gallery, spool: spool, clock: clock)
             try registerProcessingJobs()
-            gallery = GalleryService(store: store, clock: clock)
+            try gallery.register()
         } catch {
             throw CommandFailure(opening: error)
         }

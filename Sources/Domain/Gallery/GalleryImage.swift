@@ -17,6 +17,8 @@ package struct GalleryImage: Sendable, Equatable {
     package var deletedAt: Time?
     package var viewCount: Int
     package var lastViewedAt: Time?
+    /// The local copy; nil where nobody asked for one.
+    package var ingest: GalleryIngest?
 
     package init(
         id: Int64, uuid: String, userID: String, url: String, refinedPrompt: String?,
@@ -102,6 +104,19 @@ package enum GalleryViewer: Sendable, Equatable {
         switch self {
         case .anybody: []
         case .user(let user): [user.id.lowercased(), user.email.lowercased()]
+        }
+    }
+
+    /// The account's id.
+    package var userID: String? {
+        if case .user(let user) = self { user.id } else { nil }
+    }
+
+    /// As whom this account has jobs done.
+    package var identity: Identity? {
+        switch self {
+        case .anybody: nil
+        case .user(let user): .user(user.id)
         }
     }
 

@@ -21,6 +21,7 @@ extension GalleryService {
     struct Outcome: Sendable {
         var image: GalleryImage
         var isChanged: Bool
+        var leftovers = Leftovers()
     }
 
     /// Does the same to many records in one transaction; each id is to be there once.
@@ -28,25 +29,32 @@ extension GalleryService {
         _ action: GalleryAction, on uuids: [String], by viewer: GalleryViewer
     ) async throws -> [BatchStatus] {
         let now = clock.now()
-        return try await store.write { tables in
-            try uuids.map { uuid in
+        let (statuses, leftovers) = try await store.write { tables in
+            var leftovers = Leftovers()
+            let statuses = try uuids.map { uuid -> BatchStatus in
                 guard let image = try tables.gallery.find(uuid: uuid),
                     viewer.mayUse(ownerKey: image.ownerKey)
                 else { return .notFound }
                 let outcome = try Self.apply(action, to: image, tables, at: now)
+                leftovers += outcome.leftovers
                 return outcome.isChanged ? .ok : .unchanged
             }
+            return (statuses, leftovers)
         }
+        await contents.sweep(leftovers)
+        return statuses
     }
 
     func act(
         _ action: GalleryAction, on uuid: String, by viewer: GalleryViewer
     ) async throws -> Outcome {
         let now = clock.now()
-        return try await store.write { tables in
+        let outcome = try await store.write { tables in
             let image = try Self.find(uuid, for: viewer, tables)
             return try Self.apply(action, to: image, tables, at: now)
         }
+        await contents.sweep(outcome.leftovers)
+        return outcome
     }
 
     private static func apply(
@@ -61,7 +69,8 @@ extension GalleryService {
             image.deletedAt = action == .delete ? now : nil
             try tables.gallery.setDeleted(image.id, at: image.deletedAt)
         case .permanent:
-            try tables.gallery.delete(image.id)
+            return Outcome(
+                image: image, isChanged: true, leftovers: try remove(image, tables))
         }
         return Outcome(image: image, isChanged: true)
     }

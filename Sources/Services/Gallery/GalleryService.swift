@@ -5,11 +5,41 @@ import Store
 /// The gallery: records of pictures by their URL, each with one owner, with a trash from which they come back.
 package final class GalleryService: Sendable {
     let store: DataStore
+    let settings: SettingsService
+    let jobs: JobService
+    let contents: ContentService
     let clock: TimeSource
+    let ingester: GalleryIngester
 
-    package init(store: DataStore, clock: TimeSource) {
-        self.store = store
-        self.clock = clock
+    /// What the service is made of.
+    package struct Parts: Sendable {
+        package var store: DataStore
+        package var settings: SettingsService
+        package var jobs: JobService
+        package var contents: ContentService
+        package var clock: TimeSource
+        package var ingester: GalleryIngester
+
+        package init(
+            store: DataStore, settings: SettingsService, jobs: JobService,
+            contents: ContentService, clock: TimeSource, ingester: GalleryIngester
+        ) {
+            self.store = store
+            self.settings = settings
+            self.jobs = jobs
+            self.contents = contents
+            self.clock = clock
+            self.ingester = ingester
+        }
+    }
+
+    package init(_ parts: Parts) {
+        store = parts.store
+        settings = parts.settings
+        jobs = parts.jobs
+        contents = parts.contents
+        clock = parts.clock
+        ingester = parts.ingester
     }
 
     /// Why a request cannot be carried out.
@@ -22,6 +52,8 @@ package final class GalleryService: Sendable {
         case otherOwner
         /// Only what is in the trash can be taken out.
         case notDeleted
+        /// Nothing can be like what has no embedding.
+        case noEmbedding
     }
 
     /// What a request to create says; where it repeats an earlier one, only what it has replaces anything.
@@ -33,6 +65,8 @@ package final class GalleryService: Sendable {
         package var intent: Edit<String?> = .keep
         package var tags: Edit<[String]> = .keep
         package var isToBeRestored = false
+        /// Whether a local copy is wanted.
+        package var isToBeCopied = false
         /// The metadata that follow from those so far.
         package var metadata: @Sendable (GalleryMetadata) throws -> GalleryMetadata = { $0 }
 
@@ -46,27 +80,64 @@ package final class GalleryService: Sendable {
     }
 
     /// Stores a record, or brings the one with its id up to date.
+    ///
+    /// - Parameter content: the bytes behind the URL, where they are here already.
     package func create(
-        _ draft: Draft, by viewer: GalleryViewer
+        _ draft: Draft, by viewer: GalleryViewer, content: Content? = nil
     ) async throws -> (image: GalleryImage, creation: Creation) {
         let userID = try Self.owner(of: draft, by: viewer)
         let uuid = GalleryID.make(from: draft.url)
         let now = clock.now()
-        return try await store.write { tables in
+        let owner = viewer.identity
+        let copying =
+            draft.isToBeCopied
+            ? try jobs.make(GalleryIngestJob(image_id: uuid), owner: owner) : nil
+        let embedding = try embedding(uuid, owner: owner)
+        let (image, creation, leftovers) = try await store.write { tables in
+            var leftovers = Leftovers()
             guard let known = try tables.gallery.find(uuid: uuid) else {
                 var image = GalleryImage(
                     id: 0, uuid: uuid, userID: userID, url: draft.url, refinedPrompt: nil,
                     intent: nil, metadata: .empty, tags: [], createdAt: now, updatedAt: now,
                     deletedAt: nil, viewCount: 0, lastViewedAt: nil)
                 try draft.apply(to: &image)
-                return (try tables.gallery.insert(image), .created)
+                image = try tables.gallery.insert(image)
+                if let copying {
+                    leftovers = try Self.copy(&image, copying, content, tables)
+                }
+                return (image, Creation.created, leftovers)
             }
             let isSameOwner =
                 known.ownerKey == userID.lowercased()
                 || [known.ownerKey, userID.lowercased()].allSatisfy(viewer.ownerKeys.contains)
             guard isSameOwner else { throw Refusal.otherOwner }
-            return (try Self.update(known, with: draft, tables, at: now), .repeated)
+            var image = try Self.update(known, with: draft, tables, at: now)
+            if let copying, image.needsCopy {
+                leftovers = try Self.copy(&image, copying, content, tables)
+            } else if image.ingest?.finished != nil, image.refinedPrompt != known.refinedPrompt {
+                try tables.jobs.enqueue(embedding)
+            }
+            return (image, .repeated, leftovers)
         }
+        await contents.sweep(leftovers)
+        return (image, creation)
+    }
+
+    private static func copy(
+        _ image: inout GalleryImage, _ job: NewJob, _ content: Content?, _ tables: Tables
+    ) throws -> Leftovers {
+        try tables.jobs.enqueue(job)
+        let leftovers = try restartIngest(of: image, job: job.id, tables)
+        if let content {
+            // Gone meanwhile, and the URL leads here: there is nothing to fetch.
+            guard try tables.blobs.content(content.id) != nil,
+                try tables.gallery.setContent(image.id, job: job.id, blob: content.id)
+            else { throw Failure(.gone, "The photo is gone.") }
+        }
+        image.ingest = GalleryIngest(
+            status: .queued, jobID: job.id, error: nil, url: image.url, content: nil, palette: [],
+            ingestedAt: nil)
+        return leftovers
     }
 
     private static func owner(
@@ -161,5 +232,13 @@ extension GalleryService.Draft {
         image.intent = intent.applied(to: image.intent)
         image.tags = tags.applied(to: image.tags)
         image.metadata = try metadata(image.metadata)
+    }
+}
+
+extension GalleryImage {
+    /// Whether there is no copy of this URL, nor one on its way.
+    fileprivate var needsCopy: Bool {
+        guard let ingest else { return true }
+        return ingest.status == .failed || ingest.url != url
     }
 }

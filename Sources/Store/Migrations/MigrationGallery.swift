@@ -19,6 +19,15 @@ extension Migrations {
             is_deleted      INTEGER NOT NULL DEFAULT 0 CHECK (is_deleted IN (0, 1)),
             view_count      INTEGER NOT NULL DEFAULT 0,
             last_viewed_at  INTEGER,
+            ingest_status   TEXT CHECK (ingest_status IN ('queued', 'running', 'done', 'failed')),
+            ingest_job      TEXT,
+            ingest_url      TEXT,
+            ingest_error    TEXT,
+            ingested_at     INTEGER,
+            blob_id         INTEGER REFERENCES blobs (id),
+            CHECK ((ingest_status IS NULL) = (ingest_job IS NULL)),
+            CHECK ((ingest_status IS NULL) = (ingest_url IS NULL)),
+            CHECK (ingest_status <> 'done' OR blob_id IS NOT NULL),
             CHECK ((deleted_at IS NULL) = (is_deleted = 0))
         ) STRICT;
         CREATE INDEX gallery_images_by_time
@@ -36,6 +45,10 @@ extension Migrations {
             WHERE message_id IS NOT NULL;
         CREATE INDEX gallery_images_by_deletion ON gallery_images (deleted_at)
             WHERE deleted_at IS NOT NULL;
+        CREATE INDEX gallery_images_by_blob ON gallery_images (blob_id)
+            WHERE blob_id IS NOT NULL;
+        CREATE INDEX gallery_images_by_ingest ON gallery_images (ingest_status)
+            WHERE ingest_status IN ('queued', 'running');
 
         CREATE TABLE gallery_tags (
             tag         TEXT    NOT NULL,
