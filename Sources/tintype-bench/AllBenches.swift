@@ -1,6 +1,6 @@
 import Foundation
 
-/// Everything that has a figure to reach: the main job, the HTTP server, the queue, then the vector sets that were made beforehand.
+/// Everything that has a figure to reach: the main job, the HTTP server, the queue, the lists, then the vector sets that were made beforehand.
 enum AllBenches {
     static let folder = ".build/bench"
 
@@ -11,6 +11,8 @@ enum AllBenches {
         guard http == 0 else { return http }
         let jobs = await JobsBench.main([])
         guard jobs == 0 else { return jobs }
+        let lists = await GalleryLists.main([])
+        guard lists == 0 else { return lists }
         let bases = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
             .filter { $0.hasSuffix(".base.f32") }.sorted()
         if bases.isEmpty { note("There are no vector sets in \(folder): vectors are left out.") }
