@@ -143,15 +143,17 @@ extension Installation {
     }
 
     private static func lines(_ overview: QueueOverview) -> [String] {
-        let cells = overview.queues.map { queue in
-            [queue.name.rawValue + (queue.isPaused ? " (paused)" : "")]
-                + ["\(queue.busy)/\(queue.limit)"]
-                + JobState.allCases.filter { $0 != .running }.map { "\(queue.counts[$0] ?? 0)" }
-                + [
-                    queue.oldestAge.map { "\(Int($0)) s" } ?? "-",
-                    "\(Int(queue.rates.first?.rate ?? 0))",
-                    queue.waits.map { "\(Int($0.p95)) ms" } ?? "-",
-                ]
+        var cells: [[String]] = []
+        for queue in overview.queues {
+            var row: [String] = [queue.name.rawValue + (queue.isPaused ? " (paused)" : "")]
+            row.append("\(queue.busy)/\(queue.limit)")
+            for state in JobState.allCases where state != .running {
+                row.append(String(queue.counts[state] ?? 0))
+            }
+            row.append(queue.oldestAge.map { String(Int($0)) + " s" } ?? "-")
+            row.append(String(Int(queue.rates.first?.rate ?? 0)))
+            row.append(queue.waits.map { String(Int($0.p95)) + " ms" } ?? "-")
+            cells.append(row)
         }
         let header = [
             "QUEUE", "BUSY", "QUEUED", "RETRYING", "SUCCEEDED", "FAILED", "CANCELLED", "OLDEST",

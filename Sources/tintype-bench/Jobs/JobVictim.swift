@@ -104,8 +104,8 @@ enum JobVictim {
         while next < count {
             let numbers = next..<min(count, next + Int.random(in: 1...40))
             let made = try numbers.map { number in
-                number % 50 == 49
-                    ? try jobs.make(Parent(number: number)) : try jobs.make(Effect(number: number))
+                try number % 50 == 49
+                    ? jobs.make(Parent(number: number)) : jobs.make(Effect(number: number))
             }
             try await store.write { tables in
                 try tables.settings.set(
@@ -198,12 +198,13 @@ enum JobKills {
         var seen: [String: Int] = [:]
         for subject in subjects { seen[subject, default: 0] += 1 }
         outcome.effects = subjects.count
-        let children = (0..<outcome.jobs).filter { $0 % 50 == 49 }
-            .flatMap { [-($0 * 2) - 1, -($0 * 2) - 2] }
-        for number in Array(0..<outcome.jobs) + children where seen["effect \(number)"] != 1 {
-            outcome.wrong += 1
+        var numbers = Array(0..<outcome.jobs)
+        for parent in numbers where parent % 50 == 49 {
+            numbers.append(-(parent * 2) - 1)
+            numbers.append(-(parent * 2) - 2)
         }
-        if subjects.count != outcome.jobs + children.count { outcome.wrong += 1 }
+        for number in numbers where seen["effect \(number)"] != 1 { outcome.wrong += 1 }
+        if subjects.count != numbers.count { outcome.wrong += 1 }
         outcome.unfinished = rows.count { $0.state != .succeeded }
         outcome.attempts = rows.reduce(0) { $0 + $1.attempts - 1 }
         let counted = counts.values.flatMap(\.values).reduce(0, +)

@@ -93,12 +93,12 @@ struct JobsBench {
 
     private func throughput() async throws -> [Figure] {
         var ours = Samples()
-        var default_ = Samples()
+        var plain = Samples()
         var synced = Samples()
         for run in 0..<runs {
             ours.values.append(try await ourRate())
             guard CeleryPeer.isInstalled else { continue }
-            default_.values.append(
+            plain.values.append(
                 try CeleryPeer(scratch + "/redis-\(run)", isSynced: false).rate(Self.batch))
             synced.values.append(
                 try CeleryPeer(scratch + "/redis-synced-\(run)", isSynced: true)
@@ -108,9 +108,9 @@ struct JobsBench {
         return [
             Figure(
                 work: "10,000 no-op jobs, durable, 2 workers: jobs a second", goal: goal,
-                ours: ours.text("/s"), peer: default_.text("/s"),
-                ratio: "\((ours.median / max(default_.median, 1)).text(1)) ×",
-                isReached: default_.values.isEmpty ? nil : ours.median >= 10 * default_.median),
+                ours: ours.text("/s"), peer: plain.text("/s"),
+                ratio: "\((ours.median / max(plain.median, 1)).text(1)) ×",
+                isReached: plain.values.isEmpty ? nil : ours.median >= 10 * plain.median),
             Figure(
                 work: "the same, Redis with appendfsync always", goal: "–",
                 ours: ours.text("/s"), peer: synced.text("/s"),
@@ -127,16 +127,11 @@ struct JobsBench {
             }
         } _: { jobs, _ in
             let start = ContinuousClock.now
-            let next = Mutex(0)
+            let left = Countdown(Self.batch)
             try await withThrowingTaskGroup { group in
                 for _ in 0..<Self.clients {
                     group.addTask {
-                        while next.withLock({ next in
-                            next += 1
-                            return next <= Self.batch
-                        }) {
-                            try await jobs.enqueue(try jobs.make(Nothing()))
-                        }
+                        while left.count() { try await jobs.enqueue(try jobs.make(Nothing())) }
                     }
                 }
                 try await group.waitForAll()
@@ -194,12 +189,9 @@ struct JobsBench {
     }
 
     private static var processorSeconds: Double {
-        var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
-        func seconds(_ time: timeval) -> Double {
-            Double(time.tv_sec) + Double(time.tv_usec) / 1e6
-        }
-        return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     // MARK: - Depth
@@ -281,14 +273,6 @@ struct JobsBench {
     }
 }
 
-extension Samples {
-    /// The value that this share of the values does not exceed.
-    func percentile(_ share: Double) -> Double {
-        let sorted = values.sorted()
-        return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
-    }
-}
-
 extension Duration {
     fileprivate var seconds: Double { self / .seconds(1) }
 }
@@ -304,14 +288,19 @@ private final class Countdown: Sendable {
 
     init(_ count: Int) { state = Mutex(State(left: count)) }
 
-    func count() {
-        let waiter = state.withLock { state in
+    /// False if it has happened as often already.
+    @discardableResult
+    func count() -> Bool {
+        let (isCounted, waiter) = state.withLock { state in
             state.left -= 1
-            guard state.left == 0 else { return CheckedContinuation<Void, Never>?.none }
+            guard state.left == 0 else {
+                return (state.left > 0, CheckedContinuation<Void, Never>?.none)
+            }
             defer { state.waiter = nil }
-            return state.waiter
+            return (true, state.waiter)
         }
         waiter?.resume()
+        return isCounted
     }
 
     func wait() async {
