@@ -61,6 +61,9 @@ import Testing
         SELECT e.id FROM processing_images i CROSS JOIN embeddings e
         ON e.owner = 'processing' AND e.owner_id = i.id AND e.space = ? WHERE i.user_id = ?
         """,
+        "SELECT 1 FROM gallery_images WHERE uuid = ?",
+        "SELECT id FROM gallery_images WHERE deleted_at IS NOT NULL AND deleted_at < ? ORDER BY deleted_at",
+        "SELECT 1 FROM gallery_tags WHERE image_id = ? AND tag = ?",
     ])
     func `no query of a request scans a table`(sql: String) async throws {
         let temporary = try TemporaryStore()

@@ -33,9 +33,16 @@ package struct Daemon: Sendable {
         let server = Server(
             installation.serverConfiguration(addresses), handler: Self.withoutControl(handler))
         installation.isServing.store(true, ordering: .relaxed)
+        // Sockets that are handed over need not be those of the settings.
+        if environment["LISTEN_FDS"] != nil {
+            installation.isReachedLocally.store(false, ordering: .relaxed)
+        }
         do {
             _ = try await control.start()
             let served = try await server.start()
+            installation.isReachedLocally.store(
+                served.allSatisfy { Domain.ListenAddress($0.description)?.isLocal == true },
+                ordering: .relaxed)
             manager.ready("Serving \(served.map(\.description).joined(separator: ", "))")
             for address in served {
                 installation.log.info("serving", ["address": .text(address.description)])

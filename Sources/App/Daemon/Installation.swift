@@ -36,6 +36,7 @@ package final class Installation: Sendable {
     package let rooms: RoomService
     package let processing: ProcessingService
     package let facets: FacetService
+    package let gallery: GalleryService
     /// Fetches what users name by URL.
     package let fetcher: WebFetcher
     package let roomStreams = RoomStreams()
@@ -44,6 +45,8 @@ package final class Installation: Sendable {
     let openedAt: Time
     /// Whether requests are served from here, so that anything younger than an hour may still be under way.
     let isServing = Atomic(false)
+    /// Whether only this machine can connect.
+    let isReachedLocally: Atomic<Bool>
 
     /// Opens what is in `directory`, which the caller holds the lock of.
     ///
@@ -61,6 +64,7 @@ package final class Installation: Sendable {
         self.log = log
         self.clock = clock
         openedAt = clock.now()
+        isReachedLocally = Atomic(configuration.listenAddresses.allSatisfy(\.isLocal))
         metrics = Metrics(Metric.mechanisms + Metric.product + Metric.jobs)
         do {
             let startup = configuration.startup
@@ -111,16 +115,24 @@ package final class Installation: Sendable {
                 store: store, photos: photos, settings: settings, clock: clock,
                 announce: { [roomStreams] in roomStreams.publish($0, in: $1) })
             let examiner = Examiner(store: store, contents: contents, decoder: pictures)
+            let texts = Self.textEmbeddings(store, settings, startup, clock, log)
             processing = try await ProcessingService(
                 .init(
                     store: store, settings: settings, clock: clock, log: log, contents: contents,
                     examiner: examiner,
-                    texts: Self.textEmbeddings(store, settings, startup, clock, log),
+                    texts: texts,
                     sources: Self.imageSources(startup, fetcher), jobs: jobs, spool: spool))
+            gallery = GalleryService(
+                .init(
+                    store: store, settings: settings, jobs: jobs, contents: contents, clock: clock,
+                    ingester: GalleryIngester(
+                        store: store, spool: spool, contents: contents, examiner: examiner,
+                        fetcher: fetcher, texts: texts, clock: clock)))
             facets = FacetService(
                 store: store, contents: contents, examiner: examiner, photos: photos,
-                processing: processing, spool: spool, clock: clock)
+                processing: processing, gallery: gallery, spool: spool, clock: clock)
             try registerProcessingJobs()
+            try gallery.register()
         } catch {
             throw CommandFailure(opening: error)
         }

@@ -23,7 +23,8 @@ extension Installation {
             bodyLimit: configuration.startup[.maxJSONSize])
         let pages = HomePage().routes + RoomPages(rooms: rooms).routes
         let router = Router(
-            photoRoutes.routes + roomRoutes.routes + processingRoutes(frontend)
+            photoRoutes.routes + roomRoutes.routes + galleryRoutes(frontend)
+                + processingRoutes(frontend)
                 + jobRoutes(frontend) + pages + operationRoutes
                 + [Route(.post, "/control/run", control)],
             fallbacks: API.fallbacks)

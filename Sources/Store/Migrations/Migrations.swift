@@ -12,5 +12,6 @@ enum Migrations {
         Migration(version: 4, name: "contents, embeddings, ledger", sql: contents),
         Migration(version: 5, name: "processing", sql: processing),
         Migration(version: 6, name: "photos", sql: photos),
+        Migration(version: 7, name: "gallery", sql: gallery),
     ]
 }
