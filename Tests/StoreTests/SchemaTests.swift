@@ -24,6 +24,12 @@ import Testing
         "SELECT photo_id FROM photo_readers WHERE reader = ? ORDER BY since DESC, photo_id DESC",
         "SELECT 1 FROM photo_codes c JOIN rooms r ON r.code = c.code WHERE c.photo_id = ?",
         "SELECT 1 FROM memberships WHERE room_id = ? AND left_at IS NULL AND last_seen_at >= ?",
+        "SELECT 1 FROM messages WHERE room_id = ? AND number < ? ORDER BY number DESC",
+        "SELECT created_at FROM messages WHERE member_id = ? AND created_at > ? ORDER BY created_at",
+        "SELECT 1 FROM messages WHERE uuid = ? AND room_id = ?",
+        "SELECT 1 FROM memberships WHERE left_at IS NULL AND last_seen_at >= ? AND last_seen_at < ?",
+        "SELECT 1 FROM photo_analyses WHERE created_at >= ? ORDER BY created_at DESC, id DESC",
+        "SELECT min(vision_model) FROM photo_analyses WHERE vision_model > ?",
         "SELECT 1 FROM tokens WHERE hash = ?",
         "SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM blobs WHERE thumbnail_key = ?",
     ])
