@@ -239,6 +239,10 @@ CREATE INDEX photo_analyses_by_blob ON photo_analyses (blob_id);
 CREATE INDEX photo_analyses_by_expiry ON photo_analyses (expires_at)
     WHERE expires_at IS NOT NULL;
 
+CREATE INDEX photo_analyses_by_model ON photo_analyses (vision_model);
+
+CREATE INDEX photo_analyses_by_time ON photo_analyses (created_at, id);
+
 CREATE TABLE photo_codes (
     photo_id  INTEGER NOT NULL REFERENCES photo_analyses (id) ON DELETE CASCADE,
     code      TEXT    NOT NULL,

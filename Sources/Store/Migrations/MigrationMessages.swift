@@ -1,5 +1,5 @@
 extension Migrations {
-    /// What is written in rooms, and who was last seen when across all of them.
+    /// What is written in rooms, who was last seen when across all of them, and what administrators look photos up by.
     static let messages = """
         CREATE TABLE messages (
             room_id     INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
@@ -12,5 +12,8 @@ extension Migrations {
         ) STRICT;
         CREATE INDEX messages_by_member ON messages (member_id, created_at);
         CREATE INDEX memberships_by_time ON memberships (last_seen_at) WHERE left_at IS NULL;
+
+        CREATE INDEX photo_analyses_by_time ON photo_analyses (created_at, id);
+        CREATE INDEX photo_analyses_by_model ON photo_analyses (vision_model);
         """
 }
