@@ -129,7 +129,7 @@ struct JobsBench {
             let start = ContinuousClock.now
             let left = Countdown(Self.batch)
             try await withThrowingTaskGroup { group in
-                for client in 0..<Self.clients {
+                for _ in 0..<Self.clients {
                     group.addTask {
                         while left.count() { try await jobs.enqueue(try jobs.make(Nothing())) }
                     }

@@ -10,7 +10,7 @@ enum GalleryLists {
     private static let turns = 21
 
     static func main(_ arguments: [String]) async -> Int32 {
-        let scratch = AllBenches.folder + "/lists-\(ProcessInfo.processInfo.processIdentifier)"
+        let scratch = ".build/bench" + "/lists-\(ProcessInfo.processInfo.processIdentifier)"
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         do {
             print(Figure.table(try await measure(scratch)))

@@ -220,15 +220,15 @@ import Testing
         let id = GalleryTests.id
         let picture = Picture.scene(5, width: 64, height: 48).jpeg()
         let other = Picture.scene(6, width: 48, height: 64).jpeg()
-        let isUp = Mutex(false)
+        let host = Host()
         let (server, environment) = try gallery { request, peer in
-            guard isUp.withLock({ $0 }) else { return peer.answer(404) }
+            guard host.isUp.withLock({ $0 }) else { return peer.answer(404) }
             peer.answer(body: request.target.hasSuffix("other") ? other : picture)
         }
         let first = server.url + "/\(id)/first"
         try await TestDaemon.run(environment: environment) { daemon in
             #expect(try await ingest(first, daemon)["data.ingest.error"]?.string == "http_404")
-            isUp.withLock { $0 = true }
+            host.isUp.withLock { $0 = true }
             let done = try await ingest(first, daemon)
             #expect(done["data.ingest.status"]?.string == "done")
             let same = try await ingest(first, daemon)
@@ -306,4 +306,9 @@ import Testing
             #expect(try await daemon.get(path + "\(id)/image/", as: ada).body == picture)
         }
     }
+}
+
+/// A server that is not there yet.
+private final class Host: Sendable {
+    let isUp = Mutex(false)
 }
