@@ -3,13 +3,13 @@ import HTTP
 
 /// The JSON side of the daemon: its routes, and how errors look below each prefix.
 package enum API {
-    /// Path prefixes whose errors are `{"detail":…}`.
-    private static let prefixes = ["/api/photo-analysis", "/api/chats"]
-
     /// Answers paths and methods that no route has.
     package static var fallbacks: [Router.Fallback] {
-        prefixes.map { Router.Fallback($0) { request, failure in .routeFailure(request, failure) } }
-            + [Router.Fallback("/") { request, failure in Problem.response(request, failure) }]
+        ErrorShape.all.flatMap { shape in
+            shape.prefixes.map { prefix in
+                Router.Fallback(prefix) { request, failure in shape.routeFailure(request, failure) }
+            }
+        }
     }
 
     /// Ends a request that was refused early, and hides what nobody expected.
@@ -41,19 +41,11 @@ package enum API {
     package static func failure(_ status: Status, reason: String, path: String?, requestID: String)
         -> Response
     {
-        if let path, isFamily(path) {
-            return status == .internalServerError
-                ? .internalError(requestID) : .detail(status, reason)
-        }
-        return Problem.response(status, detail: reason, requestID: requestID)
+        ErrorShape.of(path).failure(status, reason, requestID)
     }
 
     private static func error500(path: String, requestID: String) -> Response {
         failure(
             .internalServerError, reason: "Internal error", path: path, requestID: requestID)
-    }
-
-    private static func isFamily(_ path: String) -> Bool {
-        prefixes.contains { path == $0 || path.hasPrefix($0 + "/") }
     }
 }

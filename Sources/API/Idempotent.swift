@@ -6,6 +6,8 @@ import Store
 /// Carries out requests that create something once for each `Idempotency-Key`.
 struct Idempotent: Sendable {
     let service: IdempotencyService
+    /// How refusals look.
+    var shape = ErrorShape.detail
 
     /// Answers from the first request's answer, or runs `body` and keeps a success for repeating.
     ///
@@ -18,9 +20,9 @@ struct Idempotent: Sendable {
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else {
             throw Refused(
-                .detail(
-                    .badRequest,
-                    "Idempotency-Key must be 1 to 255 visible ASCII characters."))
+                shape.failure(
+                    .badRequest, "Idempotency-Key must be 1 to 255 visible ASCII characters.",
+                    request.id))
         }
         let who = caller.identity?.key ?? "a:" + caller.address
         let path = request.path.hasSuffix("/") ? request.path : request.path + "/"
@@ -30,11 +32,13 @@ struct Idempotent: Sendable {
         switch started {
         case .replay(let kept): return Self.response(kept)
         case .mismatch:
-            return .detail(
-                .unprocessableContent, "This Idempotency-Key was used with another body.")
+            return shape.failure(
+                .unprocessableContent, "This Idempotency-Key was used with another body.",
+                request.id)
         case .running:
-            var response = Response.detail(
-                .conflict, "The first request with this Idempotency-Key is still running.")
+            var response = shape.failure(
+                .conflict, "The first request with this Idempotency-Key is still running.",
+                request.id)
             response.fields[.retryAfter] = "1"
             return response
         case .fresh(let ticket):

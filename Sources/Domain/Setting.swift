@@ -63,6 +63,7 @@ package struct Setting: Sendable {
         case limits = "Rate limits of photo analysis"
         case gallery = "Gallery"
         case fetching = "Fetching from the web"
+        case processing = "Image processing"
     }
 
     package var isSecret: Bool {

@@ -2,7 +2,7 @@ extension Setting {
     /// The table of all settings, in the order in which people are shown them.
     package static let all: [Setting] =
         daemon + logging + secrets + objectStorage + http + work + jobs + analysis + similarity
-        + limits + gallery + fetching
+        + limits + gallery + fetching + processing
 
     private static let daemon: [Setting] = startup(
         .daemon,
@@ -163,6 +163,10 @@ extension Setting {
                 "TINTYPE_MIN_FREE_SPACE", .bytes(0...(1 << 50)), "64MiB",
                 "Free space on the data directory's disk below which uploads are refused."
             ),
+            (
+                "TINTYPE_EXACT_SEARCH_LIMIT", .integer(0...1_000_000), "1000",
+                "Vectors of a space up to which each is compared; beyond, a graph is built and searched."
+            ),
         ])
 
     private static let analysis: [Setting] = live(
@@ -296,7 +300,7 @@ extension Setting {
         self.init(name, kind, defaultText, section, help, flag: "--" + dashed)
     }
 
-    private init(
+    init(
         _ name: String, _ kind: Kind, _ defaultText: String, _ section: Section, _ help: String,
         flag: String?
     ) {

@@ -34,6 +34,15 @@ package struct Lab: Sendable, Equatable {
         )
     }
 
+    /// How colourful: the distance from grey.
+    package var chroma: Double { (a * a + b * b).squareRoot() }
+
+    /// The direction of the colour in degrees: 0 red, 90 yellow, 180 green, 270 blue.
+    package var hue: Double {
+        let degrees = atan2(b, a) * 180 / .pi
+        return degrees < 0 ? degrees + 360 : degrees
+    }
+
     package func squaredDistance(to other: Lab) -> Double {
         let (dl, da, db) = (l - other.l, a - other.a, b - other.b)
         return dl * dl + da * da + db * db

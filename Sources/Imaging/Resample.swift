@@ -22,19 +22,45 @@ package struct ResampleFilter: Sendable {
     }
 }
 
+/// A part of a picture; its borders may run through pixels.
+package struct SourceBox: Sendable, Equatable {
+    package var left: Double
+    package var top: Double
+    package var width: Double
+    package var height: Double
+
+    package init(left: Double, top: Double, width: Double, height: Double) {
+        self.left = left
+        self.top = top
+        self.width = width
+        self.height = height
+    }
+}
+
 extension Bitmap {
-    /// This picture at another size. Alpha is resampled like any channel; compose it first.
+    /// This picture, or a part of it, at another size. Alpha is resampled like any channel.
     package func resized(
-        width: Int, height: Int, filter: ResampleFilter = .lanczos
+        width: Int, height: Int, filter: ResampleFilter = .lanczos, from box: SourceBox? = nil
     ) -> Bitmap {
         precondition(width > 0 && height > 0 && !samples.isEmpty, "a picture has pixels")
-        if width == self.width && height == self.height { return self }
-        let columns = Axis(from: self.height, to: height, filter)
-        var narrow = self
-        if width != self.width {
-            narrow = resampledRows(Axis(from: self.width, to: width, filter))
+        let whole = SourceBox(
+            left: 0, top: 0, width: Double(self.width), height: Double(self.height))
+        let box = box ?? whole
+        let keepsWidth = width == self.width && (box.left, box.width) == (0, whole.width)
+        let keepsHeight = height == self.height && (box.top, box.height) == (0, whole.height)
+        if keepsWidth && keepsHeight { return self }
+        if keepsHeight {
+            return resampledRows(
+                Axis(from: self.width, box.left, box.width, to: width, filter), 0..<self.height)
         }
-        return height == self.height ? narrow : narrow.resampledColumns(columns)
+        var columns = Axis(from: self.height, box.top, box.height, to: height, filter)
+        if keepsWidth { return resampledColumns(columns) }
+        // Rows that no output needs are left out.
+        let needed = columns.inputs
+        columns.shift(by: -needed.lowerBound)
+        return resampledRows(
+            Axis(from: self.width, box.left, box.width, to: width, filter), needed
+        ).resampledColumns(columns)
     }
 
     /// Averages blocks of `factor` × `factor` pixels.
@@ -53,19 +79,20 @@ extension Bitmap {
         return Bitmap(width: across, height: down, channels: channels, samples: result)
     }
 
-    private func resampledRows(_ axis: Axis) -> Bitmap {
-        let size = axis.outputs * height * channels
+    private func resampledRows(_ axis: Axis, _ rows: Range<Int>) -> Bitmap {
+        let size = axis.outputs * rows.count * channels
         let result = [UInt8](unsafeUninitializedCapacity: size) { target, count in
             samples.withUnsafeBufferPointer { source in
                 axis.withUnsafeAxis {
                     ci_resample_rows(
-                        source.baseAddress, Int32(width), Int32(height), Int32(channels), $0,
-                        target.baseAddress)
+                        source.baseAddress.map { $0 + rows.lowerBound * width * channels },
+                        Int32(width), Int32(rows.count), Int32(channels), $0, target.baseAddress)
                 }
             }
             count = size
         }
-        return Bitmap(width: axis.outputs, height: height, channels: channels, samples: result)
+        return Bitmap(
+            width: axis.outputs, height: rows.count, channels: channels, samples: result)
     }
 
     private func resampledColumns(_ axis: Axis) -> Bitmap {
@@ -91,15 +118,19 @@ private struct Axis {
     var count: [Int32] = []
     var weights: [Int32]
 
-    init(from inputs: Int, to outputs: Int, _ filter: ResampleFilter) {
-        let scale = Double(inputs) / Double(outputs)
+    /// The outputs evenly divide the part of `length` inputs behind `origin`.
+    init(
+        from inputs: Int, _ origin: Double, _ length: Double, to outputs: Int,
+        _ filter: ResampleFilter
+    ) {
+        let scale = length / Double(outputs)
         let stretch = max(scale, 1)
         let support = filter.support * stretch
         self.outputs = outputs
         taps = Int(support.rounded(.up)) * 2 + 1
         weights = Array(repeating: 0, count: outputs * taps)
         for output in 0..<outputs {
-            let center = (Double(output) + 0.5) * scale
+            let center = origin + (Double(output) + 0.5) * scale
             let first = max(Int(center - support + 0.5), 0)
             let end = min(Int(center + support + 0.5), inputs)
             var row = (first..<end).map {
@@ -114,6 +145,15 @@ private struct Axis {
             start.append(Int32(first))
             count.append(Int32(end - first))
         }
+    }
+
+    /// The inputs that any output needs.
+    var inputs: Range<Int> {
+        Int(start[0])..<Int(start[outputs - 1] + count[outputs - 1])
+    }
+
+    mutating func shift(by offset: Int) {
+        for index in start.indices { start[index] += Int32(offset) }
     }
 
     func withUnsafeAxis(_ body: (UnsafePointer<ci_axis>) -> Void) {

@@ -97,10 +97,23 @@ package struct Tables {
     package var rates: RateTable { RateTable(db: db) }
     package var idempotency: IdempotencyTable { IdempotencyTable(db: db) }
     package var blobs: BlobTable { BlobTable(db: db) }
+    package var renditions: RenditionTable { RenditionTable(db: db) }
+    package var facts: PictureFactsTable { PictureFactsTable(db: db) }
+    package var embeddings: EmbeddingTable { EmbeddingTable(db: db) }
+    package var usage: UsageTable { UsageTable(db: db) }
+    package var processing: ProcessingTable { ProcessingTable(db: db) }
+    package var storedPhotos: StoredPhotoTable { StoredPhotoTable(db: db) }
     package var photos: PhotoTable { PhotoTable(db: db) }
     package var jobs: JobTable { JobTable(db: db, effects: effects) }
     package var queues: QueueTable { QueueTable(db: db) }
     package var schedules: ScheduleTable { ScheduleTable(db: db) }
     package var rooms: RoomTable { RoomTable(db: db) }
     package var members: MemberTable { MemberTable(db: db) }
+    package var gallery: GalleryTable { GalleryTable(db: db) }
+    package var messages: MessageTable { MessageTable(db: db) }
+
+    /// Runs `action` once the transaction is on the disk, in the order of the commits; it must return at once.
+    package func afterCommit(_ action: @escaping @Sendable () -> Void) {
+        db.afterCommit(action)
+    }
 }

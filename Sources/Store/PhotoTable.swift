@@ -232,14 +232,14 @@ package struct PhotoTable {
 
     /// Every slot that a record names in the file of captions or of suggestions.
     package func slots() throws -> (
-        caption: [(slot: Int64, photo: Int64)], suggestions: [(slot: Int64, photo: Int64)]
+        caption: [(slot: Int64, owner: Int64)], suggestions: [(slot: Int64, owner: Int64)]
     ) {
         let captions = try db.all(
             "SELECT caption_slot, id FROM photo_analyses WHERE caption_slot IS NOT NULL"
-        ) { (slot: try $0[0] as Int64, photo: try $0[1] as Int64) }
+        ) { (slot: try $0[0] as Int64, owner: try $0[1] as Int64) }
         let suggestions = try db.all(
             "SELECT suggestions_slot, id FROM photo_analyses WHERE suggestions_slot IS NOT NULL"
-        ) { (slot: try $0[0] as Int64, photo: try $0[1] as Int64) }
+        ) { (slot: try $0[0] as Int64, owner: try $0[1] as Int64) }
         return (captions, suggestions)
     }
 

@@ -8,7 +8,7 @@ import Testing
         (16_384, 3_000, 3_304, 605), (1, 1, 1, 1),
     ])
     func `a provider's picture has the exact size`(w: Int, h: Int, toWidth: Int, toHeight: Int) {
-        let size = PictureSize.within(megapixels: 2, width: w, height: h)
+        let size = PictureSize.within(pixels: 2_000_000, width: w, height: h)
         #expect(size == (toWidth, toHeight))
     }
 

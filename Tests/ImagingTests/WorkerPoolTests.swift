@@ -31,6 +31,18 @@ import Testing
         pool.close()
     }
 
+    @Test func `renditions come out of the cage as they are made outside`() async throws {
+        let pool = Self.pool()
+        let names = ["cover-40-q80", "fit-60-webp-q80", "max-3KiB"]
+        let wanted = names.compactMap { Rendition.Specification(name: $0) }
+        for name in ["rgb-420.jpg", "rgba.png", "rotated.heic"] {
+            let bytes = Fixture.named(name).bytes
+            let inside = try await pool.render(bytes: bytes, wanted)
+            #expect(inside == (try Intake.render(bytes: bytes, wanted)))
+        }
+        pool.close()
+    }
+
     @Test(arguments: [
         "open a file", "create a file", "stat a file", "make a socket", "fork", "execute",
         "kill the master", "make memory executable", "trace another process", "mount", "crash",

@@ -60,17 +60,17 @@ import Testing
     @Test func `a blob stays until its last record is gone`() async throws {
         let temporary = try TemporaryStore()
         try await temporary.store.add(Sample.photo(1, blob: Sample.blob(1)))
-        let outcome = try await temporary.store.write { tables -> [Bool] in
+        let outcome = try await temporary.store.write { tables -> [[StoredFile]] in
             var second = Sample.photo(2, blob: Sample.blob(1))
             second.blob.id = 1
             try tables.photos.insert(
                 second, raw: .init(standIn: "s-2", vision: "", caption: nil))
             try tables.photos.delete(1)
-            let first = try tables.blobs.deleteIfUnused(1)
+            let first = try tables.blobs.release(1).files
             try tables.photos.delete(2)
-            return [first, try tables.blobs.deleteIfUnused(1)]
+            return [first, try tables.blobs.release(1).files]
         }
-        #expect(outcome == [false, true])
+        #expect(outcome == [[], [.local("photo_analysis/1.jpg"), .local("thumbnails/1.jpg")]])
     }
 
     @Test func `expired records come oldest first, each page after the last`() async throws {

@@ -56,37 +56,35 @@ struct Doctor: Sendable {
             guard let end = page.last else { break }
             last = end.id
             for blob in page {
-                complaints += try await missing(of: blob)
+                for file in blob.files { complaints += try await missing(file) }
             }
             seen += page.count
             output.progress(CommandProgress("Files", done: seen, total: total))
         }
-        if complaints.isEmpty { return .well("\(seen) pictures and their thumbnails are there") }
+        if complaints.isEmpty { return .well("the files of \(seen) stored contents are there") }
         return .bad(
             Self.quote(complaints),
             "Restore the folder blobs from a backup, or delete these photos.")
     }
 
-    private func missing(of blob: Blob) async throws -> [String] {
-        var complaints: [String] = []
-        // Taking metadata away can rewrite a few bytes of a picture's frame, but makes no picture of it larger.
-        let named = [(blob.key, blob.size + 4096), (blob.thumbnailKey, 1 << 20)]
-        for (key, largest) in named where key != blob.key || blob.storage == .local {
-            let size: Int? =
-                if case .file(_, let size) = try await installation.storage.read(key) {
-                    size
-                } else {
-                    nil
-                }
-            if let size, (1...largest).contains(size) { continue }
-            // The record may have been deleted since it was read.
-            guard try await installation.store.read({ try $0.blobs.names(key: key) }) else {
-                continue
+    private func missing(_ file: BlobTable.NeededFile) async throws -> [String] {
+        guard file.file.storage == .local else { return [] }
+        let key = file.file.key
+        let size: Int? =
+            if case .file(_, let size) = try await installation.storage.read(key) {
+                size
+            } else {
+                nil
             }
-            complaints.append(
-                size.map { "\(key) has \($0) bytes, which cannot be" } ?? "\(key) is missing")
+        if let size, file.sizes.contains(size) { return [] }
+        // The record may have been deleted since it was read.
+        guard try await installation.store.read({ try $0.blobs.names(key: key) }) else {
+            return []
         }
-        return complaints
+        return [
+            size.map { "\(key) has \($0) bytes, which cannot be" }
+                ?? "\(key) is missing"
+        ]
     }
 
     /// Looks for files that no record names.
@@ -119,24 +117,26 @@ struct Doctor: Sendable {
 
     /// Compares what records name with what is in the vector files and can be found there.
     private func vectors() async throws -> DoctorFinding {
-        if installation.vectors.lost > 0 {
+        let lost = installation.vectors.lost + installation.contents.embeddings.lost
+        if lost > 0 {
             return .bad(
-                "\(installation.vectors.lost) vectors were missing or damaged at the start and "
-                    + "are forgotten; their photos find no similar rooms",
+                "\(lost) vectors were missing or damaged at the start and are forgotten; "
+                    + "their photos are not found by what is like them",
                 "Delete these photos and upload them again, or restore the folder vectors.")
         }
         var complaints: [String] = []
         // An upload under way has its vectors a moment before its record: only what stays is wrong.
         for attempt in 0..<10 {
             if attempt > 0 { try await Task.sleep(for: .milliseconds(200)) }
-            let named = try await installation.store.read { try $0.photos.slots() }
-            let captions = examine(installation.vectors.caption, named.caption)
-            let suggestions = examine(installation.vectors.suggestions, named.suggestions)
-            complaints = captions + suggestions
+            let named = try await installation.store.read { tables in
+                let photos = try tables.photos.slots()
+                return [photos.caption, photos.suggestions]
+                    + (try EmbeddingSpace.allCases.map { try tables.embeddings.slots(in: $0) })
+            }
+            complaints = zip(installation.spaces, named).flatMap { examine($0, $1) }
             if complaints.isEmpty {
-                return .well(
-                    "\(named.caption.count) of captions and \(named.suggestions.count) of "
-                        + "suggestions, as the records say")
+                let counts = zip(installation.spaces, named).map { "\($1.count) of \($0.name)" }
+                return .well(counts.joined(separator: ", ") + ", as the records say")
             }
             guard installation.isServing.load(ordering: .relaxed) else { break }
         }
@@ -144,12 +144,12 @@ struct Doctor: Sendable {
     }
 
     private func examine(
-        _ space: VectorSpace, _ named: [(slot: Int64, photo: Int64)]
+        _ space: VectorSpace, _ named: [(slot: Int64, owner: Int64)]
     ) -> [String] {
         var damaged = 0
         for (index, row) in named.enumerated() {
             let member = NamedSlot(
-                slot: VectorSlot(UInt32(truncatingIfNeeded: row.slot)), owner: UInt64(row.photo))
+                slot: VectorSlot(UInt32(truncatingIfNeeded: row.slot)), owner: UInt64(row.owner))
             if space.vector(of: member) == nil { damaged += 1 }
             if index % 1024 == 0 {
                 output.progress(

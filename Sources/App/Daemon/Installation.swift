@@ -24,6 +24,7 @@ package final class Installation: Sendable {
     package let storage: LocalStorage
     package let spool: Spool
     package let vectors: PhotoVectors
+    package let contents: ContentService
     package let settings: SettingsService
     package let identity: IdentityService
     package let limiter: RateLimiter
@@ -33,13 +34,19 @@ package final class Installation: Sendable {
     package let photos: PhotoService
     let photoJobs: PhotoJobs
     package let rooms: RoomService
+    package let processing: ProcessingService
+    package let facets: FacetService
+    package let gallery: GalleryService
     /// Fetches what users name by URL.
     package let fetcher: WebFetcher
+    package let roomStreams = RoomStreams()
     let decoder: WorkerPool
     /// What is older than this cannot belong to anything under way.
     let openedAt: Time
     /// Whether requests are served from here, so that anything younger than an hour may still be under way.
     let isServing = Atomic(false)
+    /// Whether only this machine can connect.
+    let isReachedLocally: Atomic<Bool>
 
     /// Opens what is in `directory`, which the caller holds the lock of.
     ///
@@ -57,6 +64,7 @@ package final class Installation: Sendable {
         self.log = log
         self.clock = clock
         openedAt = clock.now()
+        isReachedLocally = Atomic(configuration.listenAddresses.allSatisfy(\.isLocal))
         metrics = Metrics(Metric.mechanisms + Metric.product + Metric.jobs)
         do {
             let startup = configuration.startup
@@ -80,24 +88,51 @@ package final class Installation: Sendable {
                 store: store, settings: try JobSettings(startup), clock: clock, log: log,
                 metrics: metrics)
             JobRoutes.connect(jobs, to: jobEvents)
-            vectors = try await Self.openVectors(directory + "/vectors", store, log)
+            let exactLimit = startup[.exactSearchLimit]
+            vectors = try await Self.openVectors(
+                directory + "/vectors", exactLimit: exactLimit, store, log)
+            let embeddings = try await Self.openEmbeddings(
+                directory + "/vectors", exactLimit: exactLimit, store, clock, log)
+            let files = FileStores(local: storage, remote: Self.objectStorage(startup))
+            contents = ContentService(
+                store: store, spool: spool, files: files, embeddings: embeddings, log: log)
             decoder = Self.startDecoder(executable, startup, log, metrics)
+            let pictures = PictureDecoder {
+                [decoder] descriptor, parameters throws(ImageError) in
+                try await decoder.intake(fileDescriptor: descriptor, parameters)
+            }
             photos = try await PhotoService(
                 .init(
                     store: store, settings: settings, limiter: limiter, clock: clock, log: log,
                     standIn: StandIn(secret: secrets.standIns), vectors: vectors,
-                    files: PhotoFiles(
-                        spool: spool, local: storage, remote: Self.objectStorage(startup), log: log),
+                    files: PhotoFiles(spool: spool, stores: files, log: log), contents: contents,
                     providers: Self.providers(startup, decoder, patience),
-                    decoder: PictureDecoder { [decoder] descriptor, parameters throws(ImageError) in
-                        try await decoder.intake(fileDescriptor: descriptor, parameters)
-                    },
-                    concurrentAnalyses: Self.concurrentAnalyses))
+                    decoder: pictures, concurrentAnalyses: Self.concurrentAnalyses))
             photoJobs = PhotoJobs(
                 photos: photos, jobs: jobs, store: store, spool: spool, storage: storage, log: log,
                 encode: PhotoRoutes.encode)
             rooms = RoomService(
-                store: store, photos: photos, settings: settings, clock: clock)
+                store: store, photos: photos, settings: settings, clock: clock,
+                announce: { [roomStreams] in roomStreams.publish($0, in: $1) })
+            let examiner = Examiner(store: store, contents: contents, decoder: pictures)
+            let texts = Self.textEmbeddings(store, settings, startup, clock, log)
+            processing = try await ProcessingService(
+                .init(
+                    store: store, settings: settings, clock: clock, log: log, contents: contents,
+                    examiner: examiner,
+                    texts: texts,
+                    sources: Self.imageSources(startup, fetcher), jobs: jobs, spool: spool))
+            gallery = GalleryService(
+                .init(
+                    store: store, settings: settings, jobs: jobs, contents: contents, clock: clock,
+                    ingester: GalleryIngester(
+                        store: store, spool: spool, contents: contents, examiner: examiner,
+                        fetcher: fetcher, texts: texts, clock: clock)))
+            facets = FacetService(
+                store: store, contents: contents, examiner: examiner, photos: photos,
+                processing: processing, gallery: gallery, spool: spool, clock: clock)
+            try registerProcessingJobs()
+            try gallery.register()
         } catch {
             throw CommandFailure(opening: error)
         }
@@ -105,7 +140,7 @@ package final class Installation: Sendable {
 
     /// Keeps the graphs for the next start, stops the decoders and closes the database; nothing may be asked afterwards.
     package func close() async {
-        for space in [vectors.caption, vectors.suggestions] {
+        for space in spaces {
             do {
                 try await space.snapshot()
             } catch {
@@ -116,6 +151,11 @@ package final class Installation: Sendable {
         }
         decoder.close()
         await store.close()
+    }
+
+    /// Every space of vectors there is.
+    package var spaces: [VectorSpace] {
+        [vectors.caption, vectors.suggestions] + contents.embeddings.all
     }
 
     /// Analyses whose pictures are in memory at the same time; each holds two or three megabytes.
@@ -186,14 +226,18 @@ package final class Installation: Sendable {
 
     /// Opens both spaces with the vectors that the database names; what the files lost is forgotten there too.
     private static func openVectors(
-        _ folder: String, _ store: DataStore, _ log: Logger
+        _ folder: String, exactLimit: Int, _ store: DataStore, _ log: Logger
     ) async throws -> PhotoVectors {
         guard unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST else {
             throw VectorError.system(operation: "mkdir", code: errno)
         }
         let named = try await store.read { try $0.photos.slots() }
-        let caption = try await open("caption", folder, named.caption, log)
-        let suggestions = try await open("suggestions", folder, named.suggestions, log)
+        let caption = try await open(
+            "caption", folder, PhotoService.embeddingDimension, exactLimit,
+            named.caption, log)
+        let suggestions = try await open(
+            "suggestions", folder, PhotoService.embeddingDimension, exactLimit,
+            named.suggestions, log)
         let lost = (caption.lost, suggestions.lost)
         if !lost.0.isEmpty || !lost.1.isEmpty {
             log.error(
@@ -213,19 +257,6 @@ package final class Installation: Sendable {
         return PhotoVectors(
             caption: caption.space, suggestions: suggestions.space,
             lost: lost.0.count + lost.1.count)
-    }
-
-    private static func open(
-        _ name: String, _ folder: String, _ slots: [(slot: Int64, photo: Int64)], _ log: Logger
-    ) async throws -> VectorSpace.Opened {
-        let named = slots.map { row in
-            NamedSlot(
-                slot: VectorSlot(UInt32(truncatingIfNeeded: row.slot)), owner: UInt64(row.photo))
-        }
-        var settings = VectorSpace.Settings(
-            folder: folder, name: name, dimension: PhotoService.embeddingDimension)
-        settings.onEvent = { report($0, of: name, to: log) }
-        return try await VectorSpace.open(settings, named: named)
     }
 }
 

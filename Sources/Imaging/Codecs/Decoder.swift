@@ -49,7 +49,7 @@ extension Bitmap {
     /// Encodes a picture; JPEG has no alpha, so compose it first.
     package func encoded(as encoding: PictureEncoding) throws(ImageError) -> [UInt8] {
         switch encoding {
-        case .jpeg(let quality): try JPEGCodec.encode(self, quality: quality, optimized: true)
+        case .jpeg(let quality): try JPEGCodec.encode(self, quality: quality)
         case .png: try PNGCodec.encode(self)
         case .webp(let quality): try WebPCodec.encode(self, quality: quality)
         }
@@ -57,7 +57,7 @@ extension Bitmap {
 }
 
 /// A type of picture that can be written, and how well.
-package enum PictureEncoding: Sendable, Equatable {
+package enum PictureEncoding: Sendable, Hashable {
     case jpeg(quality: Int)
     case png
     case webp(quality: Int)

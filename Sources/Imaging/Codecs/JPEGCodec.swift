@@ -33,17 +33,16 @@ enum JPEGCodec {
             bitmap: bitmap, width: Int(codec.width), height: Int(codec.height))
     }
 
-    /// Encodes grey or RGB with 4:2:0 chroma. `optimized` takes a second pass for a few per cent less.
-    static func encode(
-        _ bitmap: Bitmap, quality: Int, optimized: Bool
-    ) throws(ImageError) -> [UInt8] {
+    /// Encodes grey or RGB with 4:2:0 chroma. Small pictures, which are many and sent often, take a second pass
+    /// for a few per cent less.
+    static func encode(_ bitmap: Bitmap, quality: Int) throws(ImageError) -> [UInt8] {
         precondition(bitmap.channels != 4, "JPEG has no alpha")
         var bytes: UnsafeMutablePointer<UInt8>?
         var count = 0
         let status = bitmap.samples.withUnsafeBufferPointer {
             ci_jpeg_write(
                 $0.baseAddress, Int32(bitmap.width), Int32(bitmap.height), Int32(bitmap.channels),
-                Int32(quality), optimized ? 1 : 0, &bytes, &count)
+                Int32(quality), bitmap.width * bitmap.height <= 500_000 ? 1 : 0, &bytes, &count)
         }
         defer { free(bytes) }
         guard status == 0, let bytes else { throw .damaged("JPEG: cannot be encoded") }

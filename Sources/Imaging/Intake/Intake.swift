@@ -7,25 +7,55 @@ package enum Intake {
         _ bytes: UnsafeRawBufferPointer, _ parameters: IntakeParameters
     ) throws(ImageError) -> IntakeResult {
         let probe = try ImageProbe(bytes)
-        var image = try Decoder.decode(bytes, probe, minimum: minimum(probe, parameters))
+        let image = try Decoder.decode(bytes, probe, minimum: minimum(probe, parameters))
+        let (width, height) = (image.width, image.height)
+        let exif = image.exif
         let phash = PerceptualHash(of: image.bitmap)
-        image.bitmap.flattenOnWhite()
-        let reduction = Reduction(of: image.bitmap)
-        let preview = preview(of: image, parameters)
-        let orientation = probe.orientation
-        let raster = raster(preview, image, orientation, parameters)
-        let thumbnail = try thumbnail(preview, image, orientation, parameters)
+        let wanted = parameters.renditions
+        let maker = RenditionMaker(
+            image, orientation: probe.orientation,
+            keepsAlpha: wanted.contains { $0.encoding.format != .jpeg })
         let sent = SentPicture(
-            probe.format, width: image.width, height: image.height, orientation, parameters)
-        let picture = try sent.encode(image, parameters.quality)
+            probe.format, width: width, height: height, probe.orientation, parameters)
+        let colors = maker.averaged(side: ColorFacts.paletteSide)
         return IntakeResult(
-            format: probe.format, width: image.width, height: image.height,
-            orientation: orientation, isAnimated: probe.isAnimated, phash: phash,
-            reduction: reduction,
-            palette: Palette.colors(of: raster, count: parameters.paletteColors),
-            thumbnail: thumbnail, raster: raster,
-            exif: image.exif.map { EXIFFacts(tiff: $0) } ?? EXIFFacts(), providerPicture: picture,
-            providerWidth: sent.width, providerHeight: sent.height)
+            format: probe.format, width: width, height: height, orientation: probe.orientation,
+            isAnimated: probe.isAnimated, phash: phash, reduction: Reduction(of: maker.flat),
+            palette: Palette.colors(of: colors),
+            colorFacts: ColorFacts(
+                of: colors, shapes: maker.averaged(side: ColorFacts.shapeSide)),
+            thumbnail: try maker.make(parameters.thumbnail).bytes,
+            raster: maker.scaled(
+                to: .fit(width: parameters.rasterSide, height: parameters.rasterSide)
+            ).spreadToRGB(),
+            exif: exif.map { EXIFFacts(tiff: $0) } ?? EXIFFacts(),
+            providerPicture: try sent.isMade
+                ? maker.scaled(to: sent.size).encoded(as: .jpeg(quality: parameters.quality)) : nil,
+            providerWidth: sent.width, providerHeight: sent.height,
+            renditions: try wanted.map { (specification) throws(ImageError) in
+                try maker.make(specification)
+            })
+    }
+
+    /// Decodes `bytes`, a whole file, once and makes renditions of it.
+    package static func render(
+        _ bytes: UnsafeRawBufferPointer, _ specifications: [Rendition.Specification]
+    ) throws(ImageError) -> [Rendition] {
+        let probe = try ImageProbe(bytes)
+        let minimum = minimum(probe, atLeast: (1, 1), specifications.map(\.size))
+        let maker = RenditionMaker(
+            try Decoder.decode(bytes, probe, minimum: minimum), orientation: probe.orientation,
+            keepsAlpha: specifications.contains { $0.encoding.format != .jpeg })
+        return try specifications.map { (specification) throws(ImageError) in
+            try maker.make(specification)
+        }
+    }
+
+    /// The same for bytes in an array.
+    package static func render(
+        bytes: [UInt8], _ specifications: [Rendition.Specification]
+    ) throws(ImageError) -> [Rendition] {
+        try bytes.withRawBytes { (raw) throws(ImageError) in try render(raw, specifications) }
     }
 
     /// The same for bytes in an array.
@@ -46,41 +76,21 @@ package enum Intake {
         let divisor = pixels < 1_000_000 ? 1 : pixels < 24_000_000 ? 2 : 4
         let sent = SentPicture(
             probe.format, width: probe.width, height: probe.height, probe.orientation, parameters)
-        guard sent.isMade else { return (probe.width / divisor, probe.height / divisor) }
-        return (max(probe.width / divisor, sent.across), max(probe.height / divisor, sent.down))
+        return minimum(
+            probe, atLeast: (probe.width / divisor, probe.height / divisor),
+            (parameters.renditions + [parameters.thumbnail]).map(\.size)
+                + (sent.isMade ? [sent.size] : []))
     }
 
-    /// A smaller copy in sRGB, in stored orientation, from which raster and thumbnail are made.
-    private static func preview(of image: DecodedImage, _ parameters: IntakeParameters) -> Bitmap {
-        let longer = max(image.bitmap.width, image.bitmap.height)
-        // Averaging first is cheap and does not show as long as Lanczos still has half again to do.
-        let factor = max(1, longer * 2 / (3 * max(1, parameters.rasterSide)))
-        return ColorProfile.toSRGB(image.bitmap.reduced(by: factor), from: image.profile)
-    }
-
-    private static func raster(
-        _ preview: Bitmap, _ image: DecodedImage, _ orientation: Int,
-        _ parameters: IntakeParameters
-    ) -> Bitmap {
-        let size = PictureSize.fitting(
-            width: image.width, height: image.height,
-            into: (parameters.rasterSide, parameters.rasterSide))
-        return preview.resized(width: size.width, height: size.height)
-            .upright(from: orientation).spreadToRGB()
-    }
-
-    private static func thumbnail(
-        _ preview: Bitmap, _ image: DecodedImage, _ orientation: Int,
-        _ parameters: IntakeParameters
-    ) throws(ImageError) -> [UInt8] {
-        let box =
-            orientation >= 5
-            ? (parameters.thumbnailHeight, parameters.thumbnailWidth)
-            : (parameters.thumbnailWidth, parameters.thumbnailHeight)
-        let size = PictureSize.fitting(width: image.width, height: image.height, into: box)
-        let small = preview.resized(width: size.width, height: size.height)
-        return try JPEGCodec.encode(
-            small.upright(from: orientation), quality: parameters.quality, optimized: true)
+    private static func minimum(
+        _ probe: ImageProbe, atLeast least: (Int, Int), _ sizes: [Rendition.Specification.Size]
+    ) -> (width: Int, height: Int) {
+        sizes.reduce(least) { least, size in
+            let needed = RenditionGeometry(
+                size, width: probe.width, height: probe.height, isSideways: probe.isTurnedSideways
+            ).minimum
+            return (max(least.0, needed.width), max(least.1, needed.height))
+        }
     }
 }
 
@@ -90,7 +100,7 @@ private struct SentPicture {
     let height: Int
     /// False where the stored bytes can be sent.
     let isMade: Bool
-    private let orientation: Int
+    let size: Rendition.Specification.Size
 
     /// From the stored size of a picture.
     init(
@@ -98,22 +108,11 @@ private struct SentPicture {
         _ parameters: IntakeParameters
     ) {
         let upright = orientation >= 5 ? (height, width) : (width, height)
-        let size = PictureSize.within(
-            megapixels: parameters.maximumMegapixels, width: upright.0, height: upright.1)
+        let limit = PictureSize.pixels(megapixels: parameters.maximumMegapixels)
+        let size = PictureSize.within(pixels: limit, width: upright.0, height: upright.1)
         (self.width, self.height) = size
-        self.orientation = orientation
+        self.size = .maximumPixels(limit)
         let isPlain = [.jpeg, .png, .webp].contains(format)
         isMade = !isPlain || orientation != 1 || size != upright
-    }
-
-    /// Its sides in stored orientation.
-    var across: Int { orientation >= 5 ? height : width }
-    var down: Int { orientation >= 5 ? width : height }
-
-    func encode(_ image: DecodedImage, _ quality: Int) throws(ImageError) -> [UInt8]? {
-        guard isMade else { return nil }
-        let small = image.bitmap.resized(width: across, height: down)
-        let upright = ColorProfile.toSRGB(small, from: image.profile).upright(from: orientation)
-        return try JPEGCodec.encode(upright, quality: quality, optimized: false)
     }
 }

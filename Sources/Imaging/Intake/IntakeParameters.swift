@@ -2,15 +2,14 @@
 package struct IntakeParameters: Sendable, Equatable {
     /// The provider's picture has at most this many millions of pixels.
     package var maximumMegapixels = 2.0
-    /// The JPEG quality of the provider's picture and the thumbnail.
+    /// The JPEG quality of the provider's picture.
     package var quality = 85
-    /// The thumbnail fits into this box.
-    package var thumbnailWidth = 400
-    package var thumbnailHeight = 300
+    package var thumbnail = Rendition.Specification(
+        .fit(width: 400, height: 300), .jpeg(quality: 85))
     /// The raster's longer side is at most this.
     package var rasterSide = 512
-    /// How many colours the palette has at most.
-    package var paletteColors = 8
+    /// What else is to be made of the same decode.
+    package var renditions: [Rendition.Specification] = []
 
     package init() {}
 }
@@ -28,8 +27,9 @@ package struct IntakeResult: Sendable, Equatable {
     package var phash: PerceptualHash
     /// Of the stored picture.
     package var reduction: Reduction
-    /// Largest share first.
+    /// At most five colours, largest share first.
     package var palette: [PaletteColor]
+    package var colorFacts: ColorFacts
     /// A JPEG, upright, in sRGB, on white, never larger than the picture.
     package var thumbnail: [UInt8]
     /// RGB in sRGB, upright, on white, never larger than the picture.
@@ -40,4 +40,6 @@ package struct IntakeResult: Sendable, Equatable {
     /// The size of what a provider is sent.
     package var providerWidth: Int
     package var providerHeight: Int
+    /// In the order of the specifications.
+    package var renditions: [Rendition]
 }

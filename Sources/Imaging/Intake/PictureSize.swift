@@ -1,13 +1,16 @@
 /// Sizes of the pictures that are made from one.
 package enum PictureSize {
-    /// The size for a provider: unchanged within `maximumMegapixels`, else trunc(w·s) × trunc(h·s) with
-    /// s = √(maximum / megapixels).
+    /// How many pixels so many megapixels are.
+    package static func pixels(megapixels: Double) -> Int {
+        Int((max(0, min(megapixels, 1e6)) * 1e6).rounded())
+    }
+
+    /// Unchanged within `pixels`, else trunc(w·s) × trunc(h·s) with s = √(pixels / (w·h)).
     ///
-    /// Computed in integers, since w·s = √(maximum · w / h): a double is sometimes just below a whole number.
+    /// Computed in integers, since w·s = √(pixels · w / h): a double is sometimes just below a whole number.
     package static func within(
-        megapixels maximum: Double, width: Int, height: Int
+        pixels: Int, width: Int, height: Int
     ) -> (width: Int, height: Int) {
-        let pixels = Int((max(0, min(maximum, 1e6)) * 1e6).rounded())
         guard width * height > pixels else { return (width, height) }
         return (
             max(1, squareRoot(pixels * width / height)),

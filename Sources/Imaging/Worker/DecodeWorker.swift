@@ -82,6 +82,11 @@ private struct Worker {
         if case .intake(let parameters) = request {
             return try Intake.run(file.bytes, parameters).encoded
         }
+        if case .render(let specifications) = request {
+            var wire = WireWriter()
+            wire.put(try Intake.render(file.bytes, specifications))
+            return wire.bytes
+        }
         guard let recognizer else { throw .unavailable("no text recogniser is installed") }
         let probe = try ImageProbe(file.bytes)
         let image = try Decoder.decode(file.bytes, probe, minimum: (probe.width, probe.height))

@@ -10,6 +10,7 @@ extension IntakeResult {
             for sample in [color.red, color.green, color.blue] { wire.put(sample) }
             wire.put(color.share)
         }
+        colorFacts.write(to: &wire)
         wire.put(thumbnail)
         wire.put(raster.width)
         wire.put(raster.height)
@@ -18,6 +19,7 @@ extension IntakeResult {
         wire.put(providerPicture) { $0.put($1) }
         wire.put(providerWidth)
         wire.put(providerHeight)
+        wire.put(renditions)
         return wire.bytes
     }
 
@@ -40,6 +42,7 @@ extension IntakeResult {
             guard (0...1.000001).contains(share) else { throw WireReader.broken }
             palette.append(PaletteColor(red: red, green: green, blue: blue, share: share))
         }
+        colorFacts = try ColorFacts(from: &wire)
         thumbnail = try wire.data()
         let (across, down) = (try wire.int(in: side), try wire.int(in: side))
         let samples = try wire.data()
@@ -49,6 +52,57 @@ extension IntakeResult {
         providerPicture = try wire.optional { (wire) throws(ImageError) in try wire.data() }
         providerWidth = try wire.int(in: side)
         providerHeight = try wire.int(in: side)
+        renditions = try wire.renditions()
+    }
+}
+
+extension WireWriter {
+    mutating func put(_ renditions: [Rendition]) {
+        put(renditions.count)
+        for rendition in renditions {
+            put(rendition.specification.name)
+            put(rendition.width)
+            put(rendition.height)
+            put(rendition.bytes)
+        }
+    }
+}
+
+extension WireReader {
+    mutating func renditions() throws(ImageError) -> [Rendition] {
+        var renditions: [Rendition] = []
+        for _ in 0..<(try int(in: 0...32)) {
+            guard let specification = Rendition.Specification(name: try string()) else {
+                throw Self.broken
+            }
+            let side = 1...ImageLimits.side
+            let (width, height) = (try int(in: side), try int(in: side))
+            renditions.append(
+                Rendition(
+                    specification: specification, width: width, height: height,
+                    bytes: try data()))
+        }
+        return renditions
+    }
+}
+
+extension ColorFacts {
+    fileprivate func write(to wire: inout WireWriter) {
+        wire.put(isBlackAndWhite ? 1 : 0)
+        wire.put(isPhotograph ? 1 : 0)
+        wire.put(suitability.rawValue)
+        wire.put(whiteEdgeScore)
+    }
+
+    fileprivate init(from wire: inout WireReader) throws(ImageError) {
+        isBlackAndWhite = try wire.int(in: 0...1) == 1
+        isPhotograph = try wire.int(in: 0...1) == 1
+        guard let suitability = Suitability(rawValue: try wire.string()) else {
+            throw WireReader.broken
+        }
+        self.suitability = suitability
+        whiteEdgeScore = try wire.double()
+        guard (0...1).contains(whiteEdgeScore) else { throw WireReader.broken }
     }
 }
 

@@ -70,6 +70,33 @@ package final class WorkerPool: Sendable {
     package func intake(
         fileDescriptor: Int32, _ parameters: IntakeParameters
     ) async throws(ImageError) -> IntakeResult {
+        try IntakeResult(encoded: await decode(fileDescriptor, .intake(parameters)))
+    }
+
+    /// Makes renditions of an open file, at most 32, from one decode. The descriptor stays the caller's and open until
+    /// this returns.
+    package func render(
+        fileDescriptor: Int32, _ specifications: [Rendition.Specification]
+    ) async throws(ImageError) -> [Rendition] {
+        var wire = WireReader(try await decode(fileDescriptor, .render(specifications)))
+        let renditions = try wire.renditions()
+        guard renditions.map(\.specification) == specifications else { throw WireReader.broken }
+        return renditions
+    }
+
+    /// Makes renditions of a picture in memory.
+    package func render(
+        bytes: [UInt8], _ specifications: [Rendition.Specification]
+    ) async throws(ImageError) -> [Rendition] {
+        let descriptor = try Self.memoryFile(bytes)
+        defer { _ = Glibc.close(descriptor) }
+        return try await render(fileDescriptor: descriptor, specifications)
+    }
+
+    /// Has a worker decode a file, as soon as there is memory for it.
+    private func decode(
+        _ fileDescriptor: Int32, _ request: WorkerRequest
+    ) async throws(ImageError) -> [UInt8] {
         let probe = try ImageProbe(fileDescriptor: fileDescriptor)
         let size = try MappedFile.size(of: fileDescriptor)
         let cost = probe.decodedBytes
@@ -78,10 +105,7 @@ package final class WorkerPool: Sendable {
         let pixels = probe.width * probe.height
         let deadline =
             configuration.baseDeadline + configuration.deadlinePerMegapixel * (pixels / 1_000_000)
-        let bytes = try await ask(
-            WorkerRequest.intake(parameters).encoded(size: size), fileDescriptor, deadline, pictures
-        )
-        return try IntakeResult(encoded: bytes)
+        return try await ask(request.encoded(size: size), fileDescriptor, deadline, pictures)
     }
 
     /// Takes the file at `path` in.

@@ -1,6 +1,7 @@
 /// What a worker is asked to do with the file that comes with the request.
 enum WorkerRequest {
     case intake(IntakeParameters)
+    case render([Rendition.Specification])
     case recognizeText
     /// Something forbidden, to see it die: only workers that were started for a test know any.
     case trial(String)
@@ -14,10 +15,12 @@ enum WorkerRequest {
             wire.put(UInt8(1))
             wire.put(parameters.maximumMegapixels)
             wire.put(parameters.quality)
-            wire.put(parameters.thumbnailWidth)
-            wire.put(parameters.thumbnailHeight)
+            wire.put(parameters.thumbnail.name)
             wire.put(parameters.rasterSide)
-            wire.put(parameters.paletteColors)
+            Self.put(parameters.renditions, to: &wire)
+        case .render(let specifications):
+            wire.put(UInt8(4))
+            Self.put(specifications, to: &wire)
         case .recognizeText: wire.put(UInt8(2))
         case .trial(let name):
             wire.put(UInt8(3))
@@ -34,15 +37,41 @@ enum WorkerRequest {
             var parameters = IntakeParameters()
             parameters.maximumMegapixels = try wire.double()
             parameters.quality = try wire.int()
-            parameters.thumbnailWidth = try wire.int()
-            parameters.thumbnailHeight = try wire.int()
+            parameters.thumbnail = try specification(&wire)
             parameters.rasterSide = try wire.int()
-            parameters.paletteColors = try wire.int()
+            parameters.renditions = try specifications(&wire)
             return (.intake(parameters), size)
         case 2: return (.recognizeText, size)
         case 3: return (.trial(try wire.string()), size)
+        case 4: return (.render(try specifications(&wire)), size)
         default: throw WireReader.broken
         }
+    }
+
+    /// As many specifications as a packet holds with ease.
+    private static let renditions = 0...32
+
+    private static func put(_ list: [Rendition.Specification], to wire: inout WireWriter) {
+        precondition(renditions.contains(list.count), "one request makes a few renditions")
+        wire.put(list.count)
+        for specification in list { wire.put(specification.name) }
+    }
+
+    private static func specifications(
+        _ wire: inout WireReader
+    ) throws(ImageError) -> [Rendition.Specification] {
+        var list: [Rendition.Specification] = []
+        for _ in 0..<(try wire.int(in: renditions)) { list.append(try specification(&wire)) }
+        return list
+    }
+
+    private static func specification(
+        _ wire: inout WireReader
+    ) throws(ImageError) -> Rendition.Specification {
+        guard let specification = Rendition.Specification(name: try wire.string()) else {
+            throw WireReader.broken
+        }
+        return specification
     }
 }
 

@@ -54,6 +54,19 @@ package final class Spool: Sendable {
             path: name, descriptor: descriptor, size: size, md5: md5, sha256: sha256)
     }
 
+    /// A file of its own with the bytes of `upload`, whose file stays where it is or may have gone.
+    ///
+    /// Costs no copy: both are names of one file that is never written again.
+    func duplicate(_ upload: SpooledUpload) async throws(Failure) -> String {
+        let path = directory + "/" + UUIDValue.random().description
+        let source = "/proc/self/fd/\(upload.descriptor)"
+        if unsafe linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 { return path }
+        // The file has no name any more, or its file system knows no second ones.
+        let file = try begin()
+        try await file.append(try upload.bytes())
+        return await file.leave()
+    }
+
     private func empty() {
         guard let folder = unsafe opendir(directory) else { return }
         defer { unsafe closedir(folder) }
@@ -122,6 +135,15 @@ package actor SpoolFile {
     }
 }
 
+extension SpoolFile {
+    /// Ends the upload and leaves the file to the caller.
+    func leave() -> String {
+        isFinished = true
+        close(descriptor)
+        return path
+    }
+}
+
 /// A whole upload on disk; the file goes when nobody holds this any more, unless it was moved into the store.
 package final class SpooledUpload: Sendable {
     package let path: String
@@ -145,12 +167,18 @@ package final class SpooledUpload: Sendable {
 
     /// All bytes, or the first `count`.
     package func bytes(first count: Int = .max) throws(Failure) -> [UInt8] {
-        let wanted = min(size, count)
+        try Spool.read(descriptor, size: min(size, count))
+    }
+}
+
+extension Spool {
+    /// The first `size` bytes of an open file.
+    static func read(_ descriptor: Int32, size: Int) throws(Failure) -> [UInt8] {
         var failed: Int32 = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
-            while filled < wanted {
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
+            while filled < size {
                 let count = unsafe pread(
-                    descriptor, buffer.baseAddress! + filled, wanted - filled, off_t(filled))
+                    descriptor, buffer.baseAddress! + filled, size - filled, off_t(filled))
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else {
                     failed = count < 0 ? errno : EIO
@@ -161,5 +189,13 @@ package final class SpooledUpload: Sendable {
         }
         guard failed == 0 else { throw Spool.failure(failed) }
         return bytes
+    }
+
+    /// The first `size` bytes of the file at `path`.
+    static func read(_ path: String, size: Int) throws(Failure) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Spool.failure(errno) }
+        defer { close(descriptor) }
+        return try read(descriptor, size: size)
     }
 }

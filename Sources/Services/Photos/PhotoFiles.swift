@@ -24,20 +24,16 @@ package struct PhotoFiles: Sendable {
     private static let queue = SerialQueue("tintype.files")
 
     private let spool: Spool
-    /// The daemon's own disk: thumbnails always, pictures unless they go elsewhere.
-    private let local: any BlobStorage
-    /// Where pictures go when they are asked to go elsewhere; nil where nothing is configured.
-    private let remote: (any BlobStorage)?
+    private let stores: FileStores
     private let log: Logger
 
-    package init(
-        spool: Spool, local: any BlobStorage, remote: (any BlobStorage)? = nil, log: Logger
-    ) {
+    package init(spool: Spool, stores: FileStores, log: Logger) {
         self.spool = spool
-        self.local = local
-        self.remote = remote
+        self.stores = stores
         self.log = log
     }
+
+    private var local: any BlobStorage { stores.local }
 
     /// Takes the metadata off an upload.
     func strip(_ upload: SpooledUpload, format: ImageFormat) async throws -> StrippedPicture {
@@ -69,7 +65,7 @@ package struct PhotoFiles: Sendable {
             let thumbnailKey = placed.thumbnailKey
             async let small: Void = store(thumbnail, as: thumbnailKey)
             let file = try await file(of: picture)
-            if remotely, let remote, await move(file, to: remote, as: placed.key) {
+            if remotely, let remote = stores.remote, await move(file, to: remote, as: placed.key) {
                 placed.storage = remote.kind
             } else {
                 try await local.store(fileAt: file.path, as: placed.key)
@@ -101,17 +97,6 @@ package struct PhotoFiles: Sendable {
         }
     }
 
-    private func storage(of kind: StorageKind) throws -> any BlobStorage {
-        if kind == local.kind { return local }
-        guard let remote, remote.kind == kind else {
-            throw Failure(
-                .unavailable,
-                "The picture lies in an object store that is not configured. Set the AWS_ settings again."
-            )
-        }
-        return remote
-    }
-
     private func store(_ bytes: [UInt8], as key: String) async throws {
         let file = try await spool.write(bytes)
         try await local.store(fileAt: file.path, as: key)
@@ -119,7 +104,7 @@ package struct PhotoFiles: Sendable {
 
     /// The stored picture, or nil where its file is gone.
     func picture(of blob: Blob) async throws -> StoredBlob? {
-        try await storage(of: blob.storage).read(blob.key)
+        try await stores.read(StoredFile(blob.storage, blob.key))
     }
 
     func thumbnail(of blob: Blob) async throws -> StoredBlob? {
@@ -128,15 +113,15 @@ package struct PhotoFiles: Sendable {
 
     /// Removes the files of a picture; one that is gone already counts as removed.
     func remove(_ blob: Blob) async throws {
-        _ = try await storage(of: blob.storage).delete(blob.key)
-        _ = try await local.delete(blob.thumbnailKey)
+        try await stores.remove(StoredFile(blob.storage, blob.key))
+        try await stores.remove(.local(blob.thumbnailKey))
     }
 
     /// Removes files that no record came to name.
     func discard(_ placed: PlacedFiles) async {
-        for (kind, key) in [(placed.storage, placed.key), (local.kind, placed.thumbnailKey)] {
+        for file in [StoredFile(placed.storage, placed.key), .local(placed.thumbnailKey)] {
             do {
-                _ = try await storage(of: kind).delete(key)
+                try await stores.remove(file)
             } catch {
                 // The collector takes what cannot be removed now.
                 log.warning("a file is left for the collector", ["error": "\(error)"])

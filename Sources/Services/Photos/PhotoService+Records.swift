@@ -112,20 +112,21 @@ extension PhotoService {
             caption: found.captionRaw)
         let reduction = draft.decoded.reduction.rgb
         do {
-            let (stored, earlier) = try await store.write { tables in
+            let (stored, replaced) = try await store.write { tables in
                 var photo = photo
-                let earlier = try tables.blobs.find(sha256: photo.blob.sha256)
-                if let earlier {
-                    photo.blob.id = earlier.id
-                    try tables.blobs.move(earlier.id, to: photo.blob)
+                var replaced: [StoredFile] = []
+                if let known = try tables.blobs.content(sha256: photo.blob.sha256) {
+                    photo.blob.id = known.id
+                    replaced = try tables.blobs.move(
+                        known.id, to: photo.blob, reduction: reduction)
                 } else {
                     photo.blob.id = try tables.blobs.insert(photo.blob, reduction: reduction)
                 }
                 try tables.photos.insert(photo, raw: raw)
-                return (photo, earlier)
+                return (photo, replaced)
             }
             // An expired record of the same bytes lives on with the new files: its own may be on their way out already.
-            if let earlier { await discard(filesOf: earlier) }
+            await contents.sweep(Leftovers(files: replaced))
             if !Self.isFlat(draft.decoded.reduction) {
                 hashes.insert(stored.blob.phash, photo: stored.id)
             }
@@ -134,14 +135,6 @@ extension PhotoService {
             vectors.remove(photo)
             await files.discard(placed)
             throw storageFailure(error)
-        }
-    }
-
-    func discard(filesOf blob: Blob) async {
-        do {
-            try await files.remove(blob)
-        } catch {
-            log.warning("a file is left for the collector", ["error": "\(error)"])
         }
     }
 

@@ -20,8 +20,8 @@ extension PhotoService {
         switch outcome {
         case .refused: return false
         case .viewEnded: return true
-        case .removed(let photo, let isLast):
-            await forget(photo, andFiles: isLast)
+        case .removed(let photo, let leftovers):
+            await forget(photo, leftovers)
             return true
         }
     }
@@ -33,8 +33,8 @@ extension PhotoService {
                 try tables.photos.find(id: id).map { try Self.remove($0, tables) }
             }
         }
-        for case .removed(let photo, let isLast) in removed {
-            await forget(photo, andFiles: isLast)
+        for case .removed(let photo, let leftovers) in removed {
+            await forget(photo, leftovers)
         }
         return removed.count
     }
@@ -42,20 +42,20 @@ extension PhotoService {
     private enum Removal: Sendable {
         case refused
         case viewEnded
-        /// `isLast`: nothing else refers to the picture's files.
-        case removed(PhotoAnalysis, isLast: Bool)
+        /// With what nothing refers to any more.
+        case removed(PhotoAnalysis, Leftovers)
     }
 
     private static func remove(_ photo: PhotoAnalysis, _ tables: Tables) throws -> Removal {
         try tables.photos.delete(photo.id)
-        return .removed(photo, isLast: try tables.blobs.deleteIfUnused(photo.blob.id))
+        return .removed(photo, try tables.blobs.release(photo.blob.id))
     }
 
-    /// Takes a record that is gone out of the indexes, and its files off the disk.
-    private func forget(_ photo: PhotoAnalysis, andFiles: Bool) async {
+    /// Takes a record that is gone out of the indexes, and what only it referred to off the disk.
+    private func forget(_ photo: PhotoAnalysis, _ leftovers: Leftovers) async {
         vectors.remove(photo)
         forgetHash(of: photo)
-        if andFiles { await discard(filesOf: photo.blob) }
+        await contents.sweep(leftovers)
     }
 }
 
@@ -103,8 +103,10 @@ extension PhotoService {
 
     /// File first, record second: what cannot be deleted keeps its record. Nobody can read the picture any more.
     private func expire(_ photo: PhotoAnalysis) async throws -> Expired.Outcome {
-        let isShared = try await store.read {
-            try $0.photos.ids(sha256: photo.blob.sha256).count > 1
+        let isShared = try await store.read { tables in
+            // Another family may take up bytes that are kept as they came in at any moment.
+            try tables.blobs.isShared(photo.blob.id)
+                || tables.blobs.content(photo.blob.id)?.originalKey != nil
         }
         if !isShared {
             do {
@@ -114,8 +116,8 @@ extension PhotoService {
             }
         }
         let removed = try await store.write { try Self.remove(photo, $0) }
-        if case .removed(let photo, let isLast) = removed {
-            await forget(photo, andFiles: isLast && isShared)
+        if case .removed(let photo, let leftovers) = removed {
+            await forget(photo, leftovers)
         }
         return .deleted
     }

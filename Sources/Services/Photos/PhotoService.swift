@@ -19,6 +19,7 @@ package final class PhotoService: Sendable {
     let vectors: PhotoVectors
     let discovery: Discovery
     let files: PhotoFiles
+    let contents: ContentService
 
     /// Components that an embedding has.
     package static let embeddingDimension = 1536
@@ -41,6 +42,7 @@ package final class PhotoService: Sendable {
         package var standIn: StandIn
         package var vectors: PhotoVectors
         package var files: PhotoFiles
+        package var contents: ContentService
         package var providers: ProviderDirectory
         package var decoder: PictureDecoder
         /// Analyses that may hold their pictures in memory at the same time.
@@ -49,7 +51,8 @@ package final class PhotoService: Sendable {
         package init(
             store: DataStore, settings: SettingsService, limiter: RateLimiter, clock: TimeSource,
             log: Logger, standIn: StandIn, vectors: PhotoVectors, files: PhotoFiles,
-            providers: ProviderDirectory, decoder: PictureDecoder, concurrentAnalyses: Int
+            contents: ContentService, providers: ProviderDirectory, decoder: PictureDecoder,
+            concurrentAnalyses: Int
         ) {
             self.store = store
             self.settings = settings
@@ -59,6 +62,7 @@ package final class PhotoService: Sendable {
             self.standIn = standIn
             self.vectors = vectors
             self.files = files
+            self.contents = contents
             self.providers = providers
             self.decoder = decoder
             self.concurrentAnalyses = concurrentAnalyses
@@ -75,6 +79,7 @@ package final class PhotoService: Sendable {
         standIn = parts.standIn
         vectors = parts.vectors
         files = parts.files
+        contents = parts.contents
         directory = parts.providers
         decoder = parts.decoder
         places = Permits(parts.concurrentAnalyses)

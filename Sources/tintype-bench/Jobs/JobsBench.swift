@@ -163,7 +163,7 @@ struct JobsBench {
                 try await Task.sleep(for: .milliseconds(2))
             }
         }
-        let p99 = samples.percentile(0.99)
+        let p99 = samples.percentile(99)
         return [
             Figure(
                 work: "enqueue → start, idle queue", goal: "p99 ≤ 10 ms",
@@ -218,7 +218,7 @@ struct JobsBench {
                 samples.values.append(took)
             }
         }
-        let p99 = samples.percentile(0.99)
+        let p99 = samples.percentile(99)
         return [
             Figure(
                 work: "claim among 1,000,000 waiting jobs, without its flush to the disk",
