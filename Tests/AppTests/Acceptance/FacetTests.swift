@@ -1,3 +1,4 @@
+import App
 import Domain
 import Foundation
 import HTTP
@@ -55,7 +56,7 @@ import Testing
             let last = TestDaemon.processing + "/images/\(image)"
             #expect(try await daemon.send(.delete, last, as: ada).status == 200)
             #expect(daemon.files().isEmpty)
-            #expect(daemon.installation.spaces.allSatisfy { $0.count == 0 })
+            #expect(daemon.installation.vectorCount == 0)
         }
     }
 

@@ -1,3 +1,4 @@
+import App
 import Domain
 import Foundation
 import HTTP
@@ -306,7 +307,7 @@ import Testing
             let query = TestDaemon.processing + "/images?id=\(other)"
             #expect(try await daemon.send(.delete, query, as: bob).status == 200)
             #expect(daemon.files().isEmpty)
-            #expect(daemon.installation.spaces.allSatisfy { $0.count == 0 })
+            #expect(daemon.installation.vectorCount == 0)
             let usage = try await daemon.get(TestDaemon.processing + "/usage", as: token)
             #expect(usage["totals.calls"]?.int == 2)
         }
