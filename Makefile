@@ -5,14 +5,17 @@ PREFIX  ?= /usr/local
 SYSCONF ?= /etc
 UNITS   ?= $(PREFIX)/lib/systemd/system
 PYTHON  := .build/python
+# A folder with real embeddings and the script `make_sets.py` that makes vector sets of them.
+EMBEDDINGS ?= ../shared/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz lint bench format install packages test-packages bench-packages
+.PHONY: help run test tsan fuzz lint bench vector-sets format install packages test-packages bench-packages
 .NOTPARALLEL:
 
 help:
 	@echo "make run      build Tintype and serve it with sample photos already analysed"
 	@echo "make test     lint and test everything"
+	@echo "make tsan     run what is concurrent in vector search under the thread sanitizer"
 	@echo "make bench    measure everything that has a figure to reach"
 	@echo "make format   format the sources"
 	@echo "make install  install binary, units and sample configuration (DESTDIR, PREFIX=$(PREFIX))"
@@ -29,6 +32,10 @@ test: test-packages $(PYTHON)/tests-installed
 	$(SWIFT) test -c release --skip-build
 	@$(MAKE) --no-print-directory fuzz
 
+# Searches beside insertions, removals and a graph that takes over, under the thread sanitizer.
+tsan: packages
+	$(SWIFT) test --sanitize=thread --scratch-path .build/tsan --filter VectorsTests.ConcurrencyTests
+
 fuzz:
 	@SWIFT="$(SWIFT)" config/fuzz 10
 
@@ -38,13 +45,21 @@ lint:
 bench: bench-packages $(PYTHON)/bench-installed
 	$(SWIFT) build -c release --product tintype
 	$(SWIFT) build -c release --product tintype-bench
-	@$(MAKE) --no-print-directory .build/bench/bench-12mp.jpg
+	@$(MAKE) --no-print-directory .build/bench/bench-12mp.jpg vector-sets
 	.build/release/tintype-bench all
 
 # Drawn once; without Python's packages a sample of the same size stands in for it.
 .build/bench/bench-12mp.jpg:
 	@mkdir -p $(@D)
 	-@test ! -x $(PYTHON)/bin/python || $(PYTHON)/bin/python Fixtures/draw.py --bench $(@D)
+
+# Without embeddings or Python, the bench draws a set of its own and says so.
+vector-sets:
+	@mkdir -p .build/bench
+	@if ls .build/bench/*.base.f32 >/dev/null 2>&1; then :; \
+	elif test -f $(EMBEDDINGS)/make_sets.py && test -x $(PYTHON)/bin/python; \
+	then $(PYTHON)/bin/python $(EMBEDDINGS)/make_sets.py .build/bench; \
+	else echo "No embeddings in $(EMBEDDINGS): make bench EMBEDDINGS=FOLDER names them." >&2; fi
 
 format:
 	$(SWIFT) format -i -p -r Package.swift Sources Tests

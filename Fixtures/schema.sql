@@ -50,6 +50,76 @@ CREATE TABLE embeddings (
 
 CREATE INDEX embeddings_by_model ON embeddings (space, owner, model, owner_id);
 
+CREATE TABLE gallery_images (
+    id              INTEGER PRIMARY KEY,
+    uuid            TEXT    NOT NULL UNIQUE,
+    user_id         TEXT    NOT NULL,
+    owner_key       TEXT    NOT NULL,
+    image_url       TEXT    NOT NULL,
+    refined_prompt  TEXT,
+    intent          TEXT,
+    metadata        TEXT    NOT NULL,
+    session_id      TEXT,
+    message_id      TEXT,
+    tags            TEXT    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    deleted_at      INTEGER,
+    is_deleted      INTEGER NOT NULL DEFAULT 0 CHECK (is_deleted IN (0, 1)),
+    view_count      INTEGER NOT NULL DEFAULT 0,
+    last_viewed_at  INTEGER,
+    ingest_status   TEXT CHECK (ingest_status IN ('queued', 'running', 'done', 'failed')),
+    ingest_job      TEXT,
+    ingest_url      TEXT,
+    ingest_error    TEXT,
+    ingested_at     INTEGER,
+    blob_id         INTEGER REFERENCES blobs (id),
+    CHECK ((ingest_status IS NULL) = (ingest_job IS NULL)),
+    CHECK ((ingest_status IS NULL) = (ingest_url IS NULL)),
+    CHECK (ingest_status <> 'done' OR blob_id IS NOT NULL),
+    CHECK ((deleted_at IS NULL) = (is_deleted = 0))
+) STRICT;
+
+CREATE INDEX gallery_images_by_blob ON gallery_images (blob_id)
+    WHERE blob_id IS NOT NULL;
+
+CREATE INDEX gallery_images_by_deletion ON gallery_images (deleted_at)
+    WHERE deleted_at IS NOT NULL;
+
+CREATE INDEX gallery_images_by_ingest ON gallery_images (ingest_status)
+    WHERE ingest_status IN ('queued', 'running');
+
+CREATE INDEX gallery_images_by_intent
+    ON gallery_images (intent, is_deleted, created_at, uuid, owner_key)
+    WHERE intent IS NOT NULL;
+
+CREATE INDEX gallery_images_by_message
+    ON gallery_images (message_id, is_deleted, created_at, uuid, owner_key)
+    WHERE message_id IS NOT NULL;
+
+CREATE INDEX gallery_images_by_owner
+    ON gallery_images (owner_key, is_deleted, created_at, uuid);
+
+CREATE INDEX gallery_images_by_session
+    ON gallery_images (session_id, is_deleted, created_at, uuid, owner_key)
+    WHERE session_id IS NOT NULL;
+
+CREATE INDEX gallery_images_by_time
+    ON gallery_images (is_deleted, created_at, uuid);
+
+CREATE TABLE gallery_tags (
+    tag         TEXT    NOT NULL,
+    is_deleted  INTEGER NOT NULL CHECK (is_deleted IN (0, 1)),
+    created_at  INTEGER NOT NULL,
+    uuid        TEXT    NOT NULL,
+    owner_key   TEXT    NOT NULL,
+    intent      TEXT,
+    image_id    INTEGER NOT NULL REFERENCES gallery_images (id) ON DELETE CASCADE,
+    PRIMARY KEY (tag, is_deleted, created_at, uuid)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX gallery_tags_by_image ON gallery_tags (image_id, tag);
+
 CREATE TABLE idempotency (
     scope       TEXT    NOT NULL,
     key         TEXT    NOT NULL,
@@ -177,6 +247,20 @@ CREATE UNIQUE INDEX memberships_by_name ON memberships (room_id, folded_name)
 CREATE INDEX memberships_by_seen ON memberships (room_id, last_seen_at)
     WHERE left_at IS NULL;
 
+CREATE INDEX memberships_by_time ON memberships (last_seen_at) WHERE left_at IS NULL;
+
+CREATE TABLE messages (
+    room_id     INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    number      INTEGER NOT NULL CHECK (number > 0),
+    uuid        TEXT    NOT NULL UNIQUE,
+    member_id   INTEGER NOT NULL REFERENCES memberships (id) ON DELETE CASCADE,
+    content     TEXT    NOT NULL,
+    created_at  INTEGER NOT NULL,
+    PRIMARY KEY (room_id, number)
+) STRICT;
+
+CREATE INDEX messages_by_member ON messages (member_id, created_at);
+
 CREATE TABLE photo_analyses (
     id                        INTEGER PRIMARY KEY,
     uuid                      TEXT    NOT NULL UNIQUE,
@@ -224,6 +308,10 @@ CREATE INDEX photo_analyses_by_blob ON photo_analyses (blob_id);
 
 CREATE INDEX photo_analyses_by_expiry ON photo_analyses (expires_at)
     WHERE expires_at IS NOT NULL;
+
+CREATE INDEX photo_analyses_by_model ON photo_analyses (vision_model);
+
+CREATE INDEX photo_analyses_by_time ON photo_analyses (created_at, id);
 
 CREATE TABLE photo_codes (
     photo_id  INTEGER NOT NULL REFERENCES photo_analyses (id) ON DELETE CASCADE,

@@ -196,7 +196,7 @@ package struct FacetRoutes: Sendable {
         case nil:
             throw Self.problem(
                 .notFound, "A facet is discovery, gallery, inspection or processing.", request)
-        case .gallery, .inspection:
+        case .inspection:
             throw Self.problem(
                 .notImplemented, "That family takes no photos from here.", request)
         case .discovery:
@@ -209,6 +209,7 @@ package struct FacetRoutes: Sendable {
             } catch let failure as UploadFailure {
                 throw Self.refusal(failure, request)
             }
+        case .gallery: return try await addGallery(view, user, request)
         case .processing: return try await addProcessing(view, user, request)
         }
     }
@@ -236,6 +237,21 @@ package struct FacetRoutes: Sendable {
         }
         let facet = Facet(family: .processing, id: image.id, createdAt: image.createdAt)
         return Self.added(facet, isNew: true, origin)
+    }
+
+    private func addGallery(
+        _ view: FacetService.View, _ user: User, _ request: Request
+    ) async throws -> Response {
+        let origin = frontend.origin(of: request)
+        let url = "\(origin)/api/photos/\(view.id)/content/"
+        do {
+            let (image, creation) = try await facets.addGallery(to: view, as: url, by: user)
+            let facet = Facet(family: .gallery, id: image.uuid, createdAt: image.createdAt)
+            return Self.added(facet, isNew: creation == .created, origin)
+        } catch is GalleryService.Refusal {
+            throw Self.problem(
+                .conflict, "The gallery has a record of this id that is somebody else's.", request)
+        }
     }
 
     private static func added(_ facet: Facet, isNew: Bool, _ origin: String) -> Response {

@@ -54,13 +54,15 @@ struct JSONBody {
         if !errors.isEmpty { throw Refused(.fieldErrors(errors)) }
     }
 
-    /// A text that must be there, not blank, and at most `limit` code points long.
-    mutating func requiredText(_ field: String, limit: Int) -> String? {
+    /// A text that must be there, not blank, and at most `limit` code points long once it is cleaned and trimmed.
+    mutating func requiredText(
+        _ field: String, limit: Int, cleaned: (String) -> String = { $0 }
+    ) -> String? {
         guard let member = value[field] else {
             complain(field, "This field is required.")
             return nil
         }
-        return text(member, field, limit: limit)
+        return text(member.string.map { .string(cleaned($0)) } ?? member, field, limit: limit)
     }
 
     /// A UUID that must be there, in lower case.

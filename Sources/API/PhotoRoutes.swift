@@ -169,28 +169,11 @@ package struct PhotoRoutes: Sendable {
     private func recent(_ request: Request) async throws -> Response {
         let caller = try frontend.caller(of: request, inQuery: true)
         guard let identity = caller.identity else { throw Refused(.fingerprintNeeded) }
-        var limit = 10
-        if let text = request.query["limit"] {
-            guard let number = Self.integer(text) else {
-                return .fieldErrors([("limit", "A valid integer is required.")])
-            }
-            guard number >= 1 else {
-                return .fieldErrors([
-                    ("limit", "Ensure this value is greater than or equal to 1.")
-                ])
-            }
-            limit = min(number, 50)
-        }
+        var errors: [(field: String, message: String)] = []
+        let limit = request.limit(usual: 10, most: 50, &errors)
+        guard errors.isEmpty else { throw Refused(.fieldErrors(errors)) }
         let records = try await photos.recent(for: identity, limit: limit)
         return .json(JSONWriter.array { PhotoEncoder.list(named(records, caller), into: &$0) })
-    }
-
-    /// The number in a text, one too large for a machine's integers as the next one that fits.
-    private static func integer(_ text: String) -> Int? {
-        if let number = Int(text) { return number }
-        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-        guard !digits.isEmpty, digits.utf8.allSatisfy(ASCII.isDigit) else { return nil }
-        return text.hasPrefix("-") ? .min : .max
     }
 
     private func list(_ request: Request) async throws -> Response {
@@ -283,6 +266,30 @@ extension Request {
     var uuid: String? {
         guard let text = parameters["id"], text.utf8.count == 36 else { return nil }
         return text.lowercased()
+    }
+
+    /// How many the query's `limit` asks for; above `most` counts as that, and nonsense is complained of.
+    func limit(
+        usual: Int, most: Int, _ errors: inout [(field: String, message: String)]
+    ) -> Int {
+        guard let text = query["limit"] else { return usual }
+        guard let number = Self.integer(text) else {
+            errors.append(("limit", "A valid integer is required."))
+            return usual
+        }
+        guard number >= 1 else {
+            errors.append(("limit", "Ensure this value is greater than or equal to 1."))
+            return usual
+        }
+        return min(number, most)
+    }
+
+    /// The number in a text, one too large for a machine's integers as the next one that fits.
+    private static func integer(_ text: String) -> Int? {
+        if let number = Int(text) { return number }
+        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy(ASCII.isDigit) else { return nil }
+        return text.hasPrefix("-") ? .min : .max
     }
 }
 

@@ -5,14 +5,17 @@ import Services
 /// `/api/chats/`: rooms that photos lead to.
 package struct RoomRoutes: Sendable {
     let rooms: RoomService
+    let streams: RoomStreams
     let frontend: Frontend
     let idempotent: Idempotent
     let bodyLimit: Int
 
     package init(
-        rooms: RoomService, frontend: Frontend, idempotency: IdempotencyService, bodyLimit: Int
+        rooms: RoomService, streams: RoomStreams, frontend: Frontend,
+        idempotency: IdempotencyService, bodyLimit: Int
     ) {
         self.rooms = rooms
+        self.streams = streams
         self.frontend = frontend
         self.bodyLimit = bodyLimit
         idempotent = Idempotent(service: idempotency)
@@ -26,6 +29,9 @@ package struct RoomRoutes: Sendable {
             Route(.post, "/api/chats/discover/{code}/join/", answering(join)),
             Route(.post, "/api/chats/discover/{code}/heartbeat/", answering(heartbeat)),
             Route(.post, "/api/chats/discover/{code}/leave/", answering(leave)),
+            Route(.get, "/api/chats/discover/{code}/messages/", answering(messages)),
+            Route(.post, "/api/chats/discover/{code}/messages/", answering(write)),
+            Route(.get, "/api/chats/discover/{code}/events/", answering(events)),
         ]
     }
 
@@ -125,9 +131,9 @@ package struct RoomRoutes: Sendable {
 
     private func heartbeat(_ request: Request) async throws -> Response {
         var (caller, body) = try await read(request)
-        _ = body.optionalBool("typing")
+        let isTyping = body.optionalBool("typing") ?? false
         try body.check()
-        let view = try await rooms.heartbeat(request.code, from: caller)
+        let view = try await rooms.heartbeat(request.code, isTyping: isTyping, from: caller)
         return .json(
             JSONWriter.object { json in
                 json.field("last_seen_at", view.member?.lastSeenAt)
@@ -146,7 +152,7 @@ package struct RoomRoutes: Sendable {
     // MARK: - Parts of requests and answers
 
     /// The caller, with the fingerprint of the body before that of the header, and the body.
-    private func read(_ request: Request) async throws -> (caller: Caller, body: JSONBody) {
+    func read(_ request: Request) async throws -> (caller: Caller, body: JSONBody) {
         var caller = try frontend.authenticate(request)
         var body = try await JSONBody(request, limit: bodyLimit)
         caller.fingerprint = body.optionalText("fingerprint", limit: Fingerprint.maximumLength)
@@ -180,7 +186,9 @@ package struct RoomRoutes: Sendable {
                 case .fingerprintNeeded: .fingerprintNeeded
                 case .nameTaken:
                     .fieldErrors([("display_name", "This name is taken in this room.")])
-                case .photoNotFound, .notSelectable, .notAvailable: .notFoundDetail
+                case .tooFast(let wait): .tooFast(retryAfter: wait)
+                case .photoNotFound, .notSelectable, .notAvailable, .invalidCursor:
+                    .notFoundDetail
                 }
             }
         }
@@ -190,45 +198,4 @@ package struct RoomRoutes: Sendable {
 extension Request {
     /// The room's code in the path.
     var code: String { parameters["code"] ?? "" }
-}
-
-/// The JSON of rooms and members, keys in the documented order.
-enum RoomEncoder {
-    static func room(_ view: RoomService.RoomView, into json: inout JSONWriter) {
-        let room = view.room
-        json.field("id", room.uuid)
-        json.field("code", room.code)
-        json.field("name", room.name)
-        json.field("description", room.description)
-        json.object("host") { host in
-            host.field("id", RoomService.hostID)
-            host.field("username", "Tintype")
-        }
-        json.field("url", "/chat/discover/\(room.code)")
-        json.field("access_mode", room.access.rawValue)
-        json.field("voice_enabled", false)
-        json.field("video_enabled", false)
-        json.field("photo_enabled", false)
-        json.null("theme")
-        json.field("theme_locked", false)
-        json.field("message_count", room.messageCount)
-        json.field("is_active", room.isActive)
-        json.field("created_at", room.createdAt)
-        json.field("active_users", view.presence.activeUsers)
-        json.field("online", view.presence.online)
-    }
-
-    static func member(_ member: Member?, into json: inout JSONWriter) {
-        guard let member else {
-            json.null("member")
-            return
-        }
-        json.object("member") { json in
-            json.field("id", member.uuid)
-            json.field("display_name", member.displayName)
-            json.field("is_anonymous", member.isAnonymous)
-            json.field("joined_at", member.joinedAt)
-            json.field("last_seen_at", member.lastSeenAt)
-        }
-    }
 }

@@ -8,6 +8,8 @@ package struct Digest: ~Copyable, @unchecked Sendable {
     package enum Algorithm: Sendable {
         /// For the comparison with what others have stored; not for security.
         case md5
+        /// For version 5 UUIDs; not for security.
+        case sha1
         case sha256
     }
 
@@ -124,11 +126,13 @@ extension Digest.Algorithm {
     // Fetched once, because every use of `EVP_sha256()` would search for it again.
     // Shared safely: a fetched method is never changed, and OpenSSL counts its users atomically.
     nonisolated(unsafe) private static let fetchedMD5 = EVP_MD_fetch(nil, "MD5", nil)
+    nonisolated(unsafe) private static let fetchedSHA1 = EVP_MD_fetch(nil, "SHA1", nil)
     nonisolated(unsafe) private static let fetchedSHA256 = EVP_MD_fetch(nil, "SHA256", nil)
 
     fileprivate var method: OpaquePointer? {
         switch self {
         case .md5: Self.fetchedMD5
+        case .sha1: Self.fetchedSHA1
         case .sha256: Self.fetchedSHA256
         }
     }

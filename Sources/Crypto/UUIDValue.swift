@@ -8,6 +8,11 @@ package struct UUIDValue: Hashable, Sendable {
         self.low = low & ~(0b11 << 62) | 0b10 << 62
     }
 
+    private init(unchecked high: UInt64, _ low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
     /// Version 4: 122 random bits.
     package static func random() -> UUIDValue {
         var system = SystemRandomNumberGenerator()
@@ -31,6 +36,22 @@ package struct UUIDValue: Hashable, Sendable {
     ) -> UUIDValue {
         let time = UInt64(truncatingIfNeeded: milliseconds) << 16
         return UUIDValue(high: time | source.next() & 0xFFFF, low: source.next(), version: 7)
+    }
+
+    /// The namespace of URLs (RFC 9562 section 6.6).
+    package static let urlNamespace = UUIDValue(
+        unchecked: 0x6ba7_b811_9dad_11d1, 0x80b4_00c0_4fd4_30c8)
+
+    /// Version 5: the same for the same name in the same namespace.
+    package static func named(_ name: [UInt8], in namespace: UUIDValue) -> UUIDValue {
+        var digest = Digest(.sha1)
+        digest.update(namespace.bytes)
+        digest.update(name)
+        let bytes = digest.finish()
+        let words = (0..<2).map { word in
+            bytes[8 * word..<8 * word + 8].reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        return UUIDValue(high: words[0], low: words[1], version: 5)
     }
 
     /// The 16 bytes in the order of the text.

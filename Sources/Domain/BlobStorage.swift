@@ -1,5 +1,5 @@
 /// Where the bytes of a blob live.
-package enum StorageKind: String, Sendable, Codable {
+package enum StorageKind: String, Sendable, Codable, CaseIterable {
     case local, s3
 }
 

@@ -107,4 +107,5 @@ extension StartupKey<Int> {
     package static var decodeMemory: Self { Self("TINTYPE_DECODE_MEMORY") }
     package static var databaseReaders: Self { Self("TINTYPE_DATABASE_READERS") }
     package static var minFreeSpace: Self { Self("TINTYPE_MIN_FREE_SPACE") }
+    package static var exactSearchLimit: Self { Self("TINTYPE_EXACT_SEARCH_LIMIT") }
 }

@@ -163,6 +163,10 @@ extension Setting {
                 "TINTYPE_MIN_FREE_SPACE", .bytes(0...(1 << 50)), "64MiB",
                 "Free space on the data directory's disk below which uploads are refused."
             ),
+            (
+                "TINTYPE_EXACT_SEARCH_LIMIT", .integer(0...1_000_000), "1000",
+                "Vectors of a space up to which each is compared; beyond, a graph is built and searched."
+            ),
         ])
 
     private static let analysis: [Setting] = live(

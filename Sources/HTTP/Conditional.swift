@@ -4,6 +4,8 @@ package enum Selection: Hashable, Sendable {
     case part(ByteRange)
     case notModified
     case unsatisfiable
+    /// The client wants another state of the content than there is.
+    case failed
 }
 
 /// The part `offset..<offset + length` of a content of `total` bytes.
@@ -23,7 +25,8 @@ package struct ByteRange: Hashable, Sendable {
 }
 
 extension Selection {
-    /// Decides from `If-None-Match`, `If-Modified-Since`, `Range` and `If-Range` what to send.
+    /// Decides from `If-Match`, `If-Unmodified-Since`, `If-None-Match`, `If-Modified-Since`, `Range` and `If-Range` what
+    /// to send, in the order of RFC 9110 section 13.2.2.
     ///
     /// One range is served as a part; several ranges, other units and ranges that break the grammar are ignored, as
     /// RFC 9110 section 14.2 allows.
@@ -32,6 +35,17 @@ extension Selection {
     ) {
         guard request.method == .get || request.method == .head else {
             self = .whole
+            return
+        }
+        if let list = request.fields.list(of: .ifMatch) {
+            guard tag.isListed(in: list, weakly: false) else {
+                self = .failed
+                return
+            }
+        } else if let modified, let date = request.fields[.ifUnmodifiedSince],
+            let limit = Timestamp.parse(imfFixdate: date), modified / 1000 * 1000 > limit
+        {
+            self = .failed
             return
         }
         if let list = request.fields.list(of: .ifNoneMatch) {
@@ -90,9 +104,9 @@ extension Selection {
 }
 
 extension Response {
-    /// Serves stored bytes as the request's conditions and range ask: 200, 206, 304 or 416, with a strong `ETag`.
+    /// Serves stored bytes as the request's conditions and range ask: 200, 206, 304, 412 or 416, with a strong `ETag`.
     ///
-    /// `fields` go on every one of them but 416.
+    /// `fields` go on the first three.
     package static func content(
         of file: OpenFile, type: String, tag: EntityTag, for request: Request, fields: Fields = [:]
     ) -> Response {
@@ -135,6 +149,8 @@ extension Response {
             response = Response(
                 .rangeNotSatisfiable,
                 fields: [.contentRange: "bytes */\(size)", .acceptRanges: "bytes"])
+        case .failed:
+            response = Response(.preconditionFailed, fields: [.etag: tag.description])
         }
         return response
     }

@@ -74,17 +74,25 @@ package final class EventHub: Sendable {
 
     // MARK: - Publishing
 
-    /// Hands an event to the queue of each of the topic's listeners but those named `sender`. It is encoded once.
+    /// Hands an event to the queue of each of the topic's listeners. It is encoded once.
+    ///
+    /// Those named `sender` get `echo` in its place, or nothing.
     package func publish(
-        _ event: ServerSentEvent, to topic: String = "", except sender: String? = nil
+        _ event: ServerSentEvent, to topic: String = "", except sender: String? = nil,
+        echo: ServerSentEvent? = nil
     ) {
         let encoded = EncodedEvent(event)
+        let own = echo.map(EncodedEvent.init)
         // Listeners are woken under the lock, so that all of them see all events in one order.
         state.withLock { state in
             use(topic, &state) { topic in
                 topic.history.append(encoded, limit: limits.history)
-                for queue in topic.queues.values where sender == nil || queue.name != sender {
-                    queue.append(encoded)
+                for queue in topic.queues.values {
+                    if sender == nil || queue.name != sender {
+                        queue.append(encoded)
+                    } else if let own {
+                        queue.append(own)
+                    }
                 }
             }
         }
@@ -97,6 +105,24 @@ package final class EventHub: Sendable {
             for queue in ended.queues.values {
                 queue.finish()
                 uncount(queue, &state)
+            }
+        }
+    }
+
+    /// Ends the streams of those named `name`, behind what was published.
+    package func finish(_ topic: String, as name: String) {
+        state.withLock { state in
+            for queue in (state.topics[topic]?.queues ?? [:]).values where queue.name == name {
+                queue.finish()
+            }
+        }
+    }
+
+    /// Who listens to each topic.
+    package var audience: [(topic: String, names: Set<String>)] {
+        state.withLock { state in
+            state.topics.map { topic, value in
+                (topic, Set(value.queues.values.compactMap(\.name)))
             }
         }
     }

@@ -62,6 +62,7 @@ extension Fields.Name {
     package static let ifModifiedSince = Fields.Name("If-Modified-Since")
     package static let ifNoneMatch = Fields.Name("If-None-Match")
     package static let ifRange = Fields.Name("If-Range")
+    package static let ifUnmodifiedSince = Fields.Name("If-Unmodified-Since")
     package static let keepAlive = Fields.Name("Keep-Alive")
     package static let lastEventID = Fields.Name("Last-Event-ID")
     package static let lastModified = Fields.Name("Last-Modified")

@@ -4,7 +4,7 @@ import HTTP
 import Synchronization
 
 extension Connection {
-    /// Sends an answer and returns when the system has all of it or the client is gone.
+    /// Makes an answer ready to be sent; `finishAnswer` follows when the system has all of it or the client is gone.
     func send(_ response: Response) async {
         exchange?.status = response.status
         exchange?.route = response.route
@@ -30,7 +30,6 @@ extension Connection {
             isHTTP10: current.isHTTP10, closes: closesAfterExchange)
         let hasBody = !current.isHEAD && !response.status.isBodiless
         await send(head, hasBody ? response.body : .empty)
-        answered()
     }
 
     /// The connection can go on only if the client and we agree where the next request starts.
@@ -47,55 +46,51 @@ extension Connection {
     private func send(_ head: ResponseHead, _ body: Response.Body) async {
         switch body {
         case .empty:
-            write(head, with: [])
+            stage(head)
         case .bytes(let bytes):
             exchange?.bytesSent = bytes.count
-            write(head, with: bytes)
+            // Small bodies leave in one system call with their head.
+            let isJoined = bytes.count <= Self.joinedBytes
+            stage(head, with: isJoined ? bytes : [])
+            if !isJoined { outbox.append(bytes) }
         case .file(let file, let offset, let length):
             exchange?.bytesSent = length
             stage(head)
-            outbox.append(file, offset: offset, length: length)
-            flush()
+            if length > Self.joinedBytes || !outbox.join(file, offset: offset, length: length) {
+                outbox.append(file, offset: offset, length: length)
+            }
         case .stream(_, let produce):
             stage(head)
-            flush()
             isSendingEvents =
                 head.response.fields[.contentType]?.hasPrefix("text/event-stream") ?? false
             // What ends such a stream may have come before it began.
             if isSendingEvents && (sawEnd || context.isStopping.load(ordering: .relaxed)) {
                 task?.cancel()
             }
+            flushSoon()
             await stream(head.framing, produce)
         }
-        if !outbox.isEmpty { await flushed() }
+        // Nobody has to wait for the end: to wake a task costs more than to send a small answer.
+        isAnswerStaged = true
+        if outbox.isEmpty { finishAnswer() } else { flushSoon() }
     }
 
-    /// Head and body leave in one system call whenever the socket takes them.
-    private func write(_ head: ResponseHead, with body: [UInt8]) {
-        // What was staged before must go first.
-        guard outbox.isEmpty, body.count <= 32768 else {
-            stage(head)
-            outbox.append(body)
-            flush()
-            return
-        }
-        loop.output.removeAll(keepingCapacity: true)
-        head.append(to: &loop.output, date: loop.date())
-        loop.output += body
-        let count = loop.output.withUnsafeBytes { Socket.send(descriptor, $0) }
-        if count == Socket.failed {
-            abort()
-        } else if count < loop.output.count {
-            outbox.append(loop.output, from: max(count, 0))
-            flush()
-        }
-    }
+    /// Bodies up to this size are copied behind their heads.
+    private static let joinedBytes = 32768
 
-    private func stage(_ head: ResponseHead) {
+    private func stage(_ head: ResponseHead, with body: [UInt8] = []) {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(512)
+        bytes.reserveCapacity(512 + body.count)
         head.append(to: &bytes, date: loop.date())
+        bytes += body
         outbox.append(bytes)
+    }
+
+    /// The system has all of the answer, or the client is gone.
+    func finishAnswer() {
+        guard isAnswerStaged else { return }
+        isAnswerStaged = false
+        answered()
     }
 
     private func stream(
@@ -120,7 +115,6 @@ extension Connection {
         switch framing {
         case .chunked:
             outbox.append(Array("0\r\n\r\n".utf8))
-            flush()
         case .length(let length) where exchange?.bytesSent != length:
             abort()
         default: break
@@ -145,7 +139,7 @@ extension Connection {
         } else {
             outbox.append(bytes)
         }
-        flush()
+        flushSoon()
         if !outbox.isEmpty { await flushed() }
         guard phase == .serving else { throw .disconnected }
     }
@@ -154,7 +148,15 @@ extension Connection {
         await withUnsafeContinuation { flushWaiters.append($0) }
     }
 
+    /// Sends what waits at the end of the loop's turn.
+    func flushSoon() {
+        guard !isStaged, !outbox.isEmpty else { return }
+        isStaged = true
+        loop.stage(self)
+    }
+
     func flush() {
+        isStaged = false
         guard phase != .closed else { return }
         let before = outbox.written
         let progress = outbox.flush(into: descriptor)
@@ -164,6 +166,7 @@ extension Connection {
         case .drained:
             writeClock = nil
             wakeFlushWaiters()
+            finishAnswer()
             arm()
         case .blocked:
             if writeClock == nil { writeClock = RateClock(now: loop.now, context.deadlines) }

@@ -37,6 +37,10 @@ actor Connection {
     /// What `intake` holds of the memory that all bodies share.
     var countedBodyBytes = 0
     var outbox = Outbox()
+    /// The loop sends what the outbox holds at the end of its turn.
+    var isStaged = false
+    /// All of the answer is in the outbox, or was.
+    var isAnswerStaged = false
     var scanner: HeadScanner
     /// Received bytes that nobody could use yet: a part of a head, or requests behind the current one.
     var inbox: [UInt8] = []
@@ -88,11 +92,20 @@ actor Connection {
 
     /// Says that there is no room, and waits until the client has heard it.
     func openTurnedAway() {
-        let answer = """
-            HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n\
-            Connection: close\r\n\r\n
-            """
-        _ = Array(answer.utf8).withUnsafeBytes { Socket.send(descriptor, $0) }
+        let id = RequestID.next()
+        var response = context.configuration.errorResponse(
+            ServerFailure(
+                status: .serviceUnavailable, reason: "There are too many connections.",
+                target: nil, requestID: id))
+        response.fields.setDefault(.retryAfter, "5")
+        var body: [UInt8] = []
+        if case .bytes(let bytes) = response.body { body = bytes }
+        var answer: [UInt8] = []
+        ResponseHead(
+            response: response, framing: .length(body.count), requestID: id, isHTTP10: false,
+            closes: true
+        ).append(to: &answer, date: loop.date())
+        _ = (answer + body).withUnsafeBytes { Socket.send(descriptor, $0) }
         open()
         lingerThenClose()
     }
@@ -121,7 +134,7 @@ actor Connection {
         guard phase != .closed else { return }
         var events: UInt32 = 0
         if wantsInput { events |= UV_READABLE.rawValue }
-        if !outbox.isEmpty { events |= UV_WRITABLE.rawValue }
+        if !outbox.isEmpty && !isStaged { events |= UV_WRITABLE.rawValue }
         guard events != armed else { return }
         armed = events
         if events == 0 {
@@ -212,25 +225,20 @@ actor Connection {
         settleBodyMemory()
         intake.fail(.disconnected)
         wakeFlushWaiters()
+        finishAnswer()
         acceptor.assumeIsolated { $0.forget(self) }
     }
 
-    /// Milliseconds that a new connection has for its first request while the server stops.
-    private static let firstRequestGrace: UInt64 = 500
+    /// Milliseconds that an idle connection has for one more request while the server stops.
+    private static let lastRequestGrace: UInt64 = 500
 
     /// Ends the connection as soon as no request is under way.
     func stopWhenIdle() {
         // What has arrived already was sent in good faith and is still answered.
         if phase == .idle { receive() }
-        if phase == .idle {
-            // Who has only just connected is about to ask: closing now would fail a request that the next server could
-            // have answered.
-            if exchangeCount == 0 {
-                deadline = min(deadline, loop.now + Self.firstRequestGrace)
-            } else {
-                close()
-            }
-        }
+        // A request may be on its way: closing now would fail what the next server could have answered. The answer to
+        // it says that it is the last.
+        if phase == .idle { deadline = min(deadline, loop.now + Self.lastRequestGrace) }
         // Event streams never end by themselves; their clients come back to the next server.
         if isSendingEvents { task?.cancel() }
     }

@@ -18,34 +18,40 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     /// Read from here into bodies and inboxes; one buffer serves all connections of the loop.
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 * 1024, alignment: 16)
-    /// Where heads are put together before they are written.
-    var output: [UInt8] = []
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let wakeup: UnsafeMutablePointer<uv_async_t>
+    /// Runs before the loop waits for events.
+    private let turnEnd: UnsafeMutablePointer<uv_prepare_t>
     private let thread = Atomic<UInt>(0)
     private let incoming = Mutex(Incoming())
     private var ready: [UnownedJob] = []
+    /// Connections with something to send in this turn.
+    private var staged: [Connection] = []
+    private let observer: (any ServerObserver)?
     private var clock = DateCache()
     private var activeTasks = 0
 
-    init() throws(ListenError) {
+    init(observer: (any ServerObserver)? = nil) throws(ListenError) {
+        self.observer = observer
         uv = .allocate(capacity: 1)
         wakeup = .allocate(capacity: 1)
+        turnEnd = .allocate(capacity: 1)
         let status = uv_loop_init(uv)
         guard status == 0 else {
             throw ListenError(code: -status, what: "an event loop")
         }
-        output.reserveCapacity(64 * 1024)
+        let prepare = uv_prepare_init(uv, turnEnd)
         let async = uv_async_init(uv, wakeup) { handle in
             guard let data = handle?.pointee.data else { return }
             Unmanaged<EventLoop>.fromOpaque(data).takeUnretainedValue().takeIncoming()
         }
-        precondition(async == 0)
+        precondition(prepare == 0 && async == 0)
     }
 
     deinit {
         scratch.deallocate()
         wakeup.deallocate()
+        turnEnd.deallocate()
         uv.deallocate()
     }
 
@@ -73,6 +79,11 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     private func run() {
         thread.store(UInt(pthread_self()), ordering: .releasing)
+        turnEnd.pointee.data = wakeup.pointee.data
+        uv_prepare_start(turnEnd) { handle in
+            guard let data = handle?.pointee.data else { return }
+            Unmanaged<EventLoop>.fromOpaque(data).takeUnretainedValue().endTurn()
+        }
         takeIncoming()
         uv_run(uv, UV_RUN_DEFAULT)
         uv_loop_close(uv)
@@ -91,7 +102,9 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
             incoming.hasEnded = true
             return true
         }
-        if ends { uv_close(wakeup.erased, nil) }
+        guard ends else { return }
+        uv_close(wakeup.erased, nil)
+        uv_close(turnEnd.erased, nil)
     }
 
     func taskStarted() {
@@ -150,6 +163,38 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         endIfDone()
     }
 
+    // MARK: Sending
+
+    /// Few enough that no answer waits for long, enough that their readers are woken once and not for each.
+    private static let stagedAtMost = 4
+
+    /// Has a connection send what it has, together with others, before the loop waits again.
+    ///
+    /// To wake a sleeping reader takes the system longer than to send it some kilobytes; one that is still at work on
+    /// the last answer finds the next without being woken.
+    func stage(_ connection: Connection) {
+        staged.append(connection)
+        if staged.count >= Self.stagedAtMost { flushStaged() }
+    }
+
+    private func flushStaged() {
+        let connections = staged
+        staged.removeAll(keepingCapacity: true)
+        for connection in connections { connection.assumeIsolated { $0.flush() } }
+    }
+
+    /// Whoever waits for its answer to be out may go on, and send more.
+    private func endTurn() {
+        for _ in 0..<16 {
+            if staged.isEmpty { break }
+            flushStaged()
+            drain()
+        }
+        observer?.turnEnded()
+        // Others get their turn, but nothing that is left may wait for an event.
+        if !staged.isEmpty { uv_async_send(wakeup) }
+    }
+
     func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
     func checkIsolated() {
@@ -158,6 +203,12 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
 }
 
 extension UnsafeMutablePointer where Pointee == uv_async_t {
+    var erased: UnsafeMutablePointer<uv_handle_t> {
+        UnsafeMutableRawPointer(self).assumingMemoryBound(to: uv_handle_t.self)
+    }
+}
+
+extension UnsafeMutablePointer where Pointee == uv_prepare_t {
     var erased: UnsafeMutablePointer<uv_handle_t> {
         UnsafeMutableRawPointer(self).assumingMemoryBound(to: uv_handle_t.self)
     }

@@ -6,6 +6,9 @@ package enum HeadParser {
     package static func parse(
         _ bytes: Span<UInt8>, _ limits: HeadLimits
     ) throws(Refusal) -> RequestHead {
+        guard bytes[0] != 0x0D || bytes[1] == 0x0A else {
+            throw .malformed("The request line begins with a bare CR.")
+        }
         var start = bytes[0] == 0x0D ? 2 : 0
         var end = lineEnd(bytes, from: start)
         let line = try requestLine(bytes, start, end)

@@ -30,6 +30,23 @@ struct Outbox {
         if length > 0 { segments.append(.file(file, offset: offset, left: length)) }
     }
 
+    /// Copies a part of a small file behind the bytes that were appended last, so that both leave in one call; false
+    /// when it cannot be read.
+    mutating func join(_ file: OpenFile, offset: Int, length: Int) -> Bool {
+        guard case .bytes(let bytes, 0)? = segments.last else { return false }
+        var isWhole = false
+        let joined = [UInt8](unsafeUninitializedCapacity: bytes.count + length) { buffer, count in
+            let space = UnsafeMutableRawBufferPointer(buffer)
+            space.copyBytes(from: bytes)
+            let read = pread(
+                file.descriptor, space.baseAddress! + bytes.count, length, off_t(offset))
+            isWhole = read == length
+            count = bytes.count + max(0, read)
+        }
+        if isWhole { segments[segments.count - 1] = .bytes(joined, offset: 0) }
+        return isWhole
+    }
+
     mutating func removeAll() {
         segments = []
     }

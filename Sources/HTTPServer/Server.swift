@@ -46,7 +46,7 @@ package final class Server: Sendable {
         let sockets = try listen()
         var acceptors: [Acceptor] = []
         for _ in 0..<max(1, context.configuration.loops) {
-            let loop = try EventLoop()
+            let loop = try EventLoop(observer: context.configuration.observer)
             loop.start()
             let acceptor = Acceptor(loop: loop, context: context)
             await acceptor.open(sockets)

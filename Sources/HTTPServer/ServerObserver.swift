@@ -6,6 +6,8 @@ package protocol ServerObserver: Sendable {
     func connectionClosed()
     func connectionRefused()
     func requestFinished(_ record: RequestRecord)
+    /// A turn of an event loop is over: a good time to write down together what was told one by one.
+    func turnEnded()
     /// A handler threw something that is no `BodyError`; the client was told 500.
     func handlerFailed(_ error: any Error, requestID: String)
 }
@@ -15,6 +17,7 @@ extension ServerObserver {
     package func connectionClosed() {}
     package func connectionRefused() {}
     package func requestFinished(_ record: RequestRecord) {}
+    package func turnEnded() {}
     package func handlerFailed(_ error: any Error, requestID: String) {}
 }
 

@@ -1,6 +1,14 @@
 import CSQLite
 
 extension Connection {
+    /// Runs `action` as soon as the running transaction is on the disk, and never if it is undone.
+    ///
+    /// Those of several transactions run in the order of the commits, each before the next transaction begins. They
+    /// hold up all writing, so they must return at once and leave the database alone.
+    package func afterCommit(_ action: @escaping @Sendable () -> Void) {
+        followUps.append(action)
+    }
+
     /// Runs `body` in a transaction that takes the write lock at once: all of it happens or none.
     @discardableResult
     package func inTransaction<Value>(_ body: () throws -> Value) throws -> Value {
@@ -34,11 +42,13 @@ extension Connection {
     @discardableResult
     package func inSavepoint<Value>(_ body: () throws -> Value) throws -> Value {
         try execute("SAVEPOINT s")
+        let mark = followUps.count
         let value: Value
         do {
             value = try body()
             if let rolledBack { throw rolledBack }
         } catch {
+            followUps.removeSubrange(min(mark, followUps.count)...)
             // A transaction that SQLite gave up has taken the savepoint with it.
             if rolledBack == nil { undoSavepoint() }
             throw error
@@ -68,17 +78,21 @@ extension Connection {
     func commit() throws(SQLiteError) {
         do {
             try execute("COMMIT")
-            isInTransaction = false
         } catch {
             rollBack()
             throw error
         }
+        isInTransaction = false
+        let actions = followUps
+        followUps = []
+        for action in actions { action() }
     }
 
     /// Ends the running transaction, whatever state it is in.
     func rollBack() {
         rolledBack = nil
         isInTransaction = false
+        followUps = []
         guard sqlite3_get_autocommit(handle) == 0 else { return }
         // A rollback can report the input error that made it necessary, and yet it is done.
         _ = try? execute("ROLLBACK")

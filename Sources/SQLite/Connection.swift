@@ -13,6 +13,8 @@ package final class Connection {
     /// Until the transaction verb that began it has ended, every statement throws this error:
     /// executed now it would commit on its own.
     var rolledBack: SQLiteError?
+    /// What is to follow the running transaction once it is on the disk.
+    var followUps: [@Sendable () -> Void] = []
     /// Pages in the write-ahead log after the last commit. SQLite writes it through this pointer.
     let logPages: UnsafeMutablePointer<Int32>
 

@@ -14,6 +14,7 @@ package struct BlobReference: Sendable {
             table: "photo_analyses", column: "blob_id",
             condition: "r.expires_at IS NULL OR r.expires_at >= ?"),
         BlobReference(table: "renditions", column: "result_id"),
+        BlobReference(table: "gallery_images", column: "blob_id"),
         BlobReference(table: "photos", column: "blob_id"),
         BlobReference(table: "processing_images", column: "blob_id"),
         BlobReference(table: "processing_images", column: "thumbnail_id"),

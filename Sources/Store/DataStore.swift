@@ -109,4 +109,11 @@ package struct Tables {
     package var schedules: ScheduleTable { ScheduleTable(db: db) }
     package var rooms: RoomTable { RoomTable(db: db) }
     package var members: MemberTable { MemberTable(db: db) }
+    package var gallery: GalleryTable { GalleryTable(db: db) }
+    package var messages: MessageTable { MessageTable(db: db) }
+
+    /// Runs `action` once the transaction is on the disk, in the order of the commits; it must return at once.
+    package func afterCommit(_ action: @escaping @Sendable () -> Void) {
+        db.afterCommit(action)
+    }
 }

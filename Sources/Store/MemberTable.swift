@@ -61,6 +61,21 @@ package struct MemberTable {
             """, room, since.milliseconds, limit, row: Self.member)
     }
 
+    /// The members last seen in that time, the earliest first, each with their room.
+    package func lastSeen(
+        from start: Time, before end: Time
+    ) throws -> [(room: Room, member: Member)] {
+        try db.all(
+            """
+            SELECT m.id, m.uuid, m.display_name, m.identity, m.joined_at, m.last_seen_at,
+                m.left_at, \(RoomTable.columns)
+            FROM memberships m JOIN rooms r ON r.id = m.room_id
+            WHERE m.left_at IS NULL AND m.last_seen_at >= ? AND m.last_seen_at < ?
+            ORDER BY m.last_seen_at
+            """, start.milliseconds, end.milliseconds
+        ) { row in (room: try RoomTable.room(row, from: 7), member: try Self.member(row)) }
+    }
+
     private static func member(_ row: borrowing Row) throws -> Member {
         try Member(
             id: row[0], uuid: row[1], displayName: row[2],

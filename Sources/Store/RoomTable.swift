@@ -61,9 +61,15 @@ package struct RoomTable {
     }
 
     private static func room(_ row: borrowing Row) throws -> Room {
+        try room(row, from: 0)
+    }
+
+    /// The room in the `columns` that begin at a place of the row.
+    static func room(_ row: borrowing Row, from start: Int) throws -> Room {
         try Room(
-            id: row[0], uuid: row[1], code: row[2], name: row[3], description: row[4],
-            access: Room.Access(rawValue: row[5]) ?? .private, isActive: row[6],
-            messageCount: row[7], createdAt: Time(milliseconds: row[8]))
+            id: row[start], uuid: row[start + 1], code: row[start + 2], name: row[start + 3],
+            description: row[start + 4], access: Room.Access(rawValue: row[start + 5]) ?? .private,
+            isActive: row[start + 6], messageCount: row[start + 7],
+            createdAt: Time(milliseconds: row[start + 8]))
     }
 }

@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Where log lines go. One line is one write, in the order of their times; a reader that stalls
-/// costs lines, which are counted, and never more than an instant of waiting.
+/// Where log lines go, in the order of their times. A line is one write, unless its writer can wait until there are
+/// more of them; a reader that stalls costs lines, which are counted, and never more than an instant of waiting.
 package final class LogSink: Sendable {
     package enum Destination: Sendable {
         case none
@@ -17,9 +17,15 @@ package final class LogSink: Sendable {
     private struct State {
         var lastTime: Int64 = 0
         var dropped = 0
+        /// Lines that wait for others.
+        var pending: [UInt8] = []
     }
 
+    private static let pendingBytes = 32 * 1024
+
     private let destination: Destination
+    /// Files are always ready.
+    private let isFile: Bool
     private let now: @Sendable () -> Int64
     private let state = Mutex(State())
 
@@ -28,42 +34,81 @@ package final class LogSink: Sendable {
         _ destination: Destination, now: @escaping @Sendable () -> Int64 = Timestamp.now
     ) {
         self.destination = destination
+        isFile =
+            switch destination {
+            case .text(let descriptor, _), .json(let descriptor): Self.isFile(descriptor)
+            case .none, .journal: false
+            }
         self.now = now
     }
 
     /// Lines that were lost because nobody took them, since the last one that was written.
     package var dropped: Int { state.withLock(\.dropped) }
 
-    package func write(_ level: LogLevel, _ message: String, _ fields: LogFields) {
+    /// - Parameter canWait: the line may stay here until the next `flush`, or the next line that cannot wait.
+    package func write(
+        _ level: LogLevel, _ message: String, _ fields: LogFields, canWait: Bool = false
+    ) {
         if case .none = destination { return }
         state.withLock { state in
             // A clock that is set back must not make lines appear out of order.
             state.lastTime = max(state.lastTime, now())
             var record = LogRecord(
                 time: state.lastTime, level: level, message: message, fields: fields)
-            if state.dropped > 0 {
+            if state.dropped > 0 && state.pending.isEmpty {
                 record.fields.set("dropped_lines", .integer(state.dropped))
             }
-            state.dropped = deliver(record) ? 0 : state.dropped + 1
+            switch destination {
+            case .none: break
+            case .text(_, let colour):
+                state.pending += LogFormat.text(record, colour: colour)
+            case .json:
+                state.pending += LogFormat.json(record)
+            case .journal(let socket, let identifier):
+                let isSent = socket.send(LogFormat.journal(record, identifier: identifier))
+                state.dropped = isSent ? 0 : state.dropped + 1
+            }
+            if !canWait || state.pending.count > Self.pendingBytes { flush(&state) }
         }
     }
 
-    private func deliver(_ record: LogRecord) -> Bool {
+    /// Writes the lines that wait.
+    package func flush() {
+        state.withLock { flush(&$0) }
+    }
+
+    private func flush(_ state: inout State) {
+        let lines = state.pending
+        guard !lines.isEmpty else { return }
+        state.pending = []
+        var lost = 0
         switch destination {
-        case .none:
-            true
-        case .text(let descriptor, let colour):
-            Self.write(LogFormat.text(record, colour: colour), to: descriptor)
-        case .json(let descriptor):
-            Self.write(LogFormat.json(record), to: descriptor)
-        case .journal(let socket, let identifier):
-            socket.send(LogFormat.journal(record, identifier: identifier))
+        case .text(let descriptor, _), .json(let descriptor):
+            lost = write(lines, to: descriptor)
+        case .none, .journal: break
         }
+        state.dropped = lost == 0 ? 0 : state.dropped + lost
+    }
+
+    /// Returns how many lines were lost.
+    private func write(_ lines: [UInt8], to descriptor: Int32) -> Int {
+        var rest = lines[...]
+        while !rest.isEmpty {
+            var piece = rest
+            // A pipe that is ready takes this much at once and not surely more.
+            if !isFile && rest.count > Int(PIPE_BUF) {
+                let end = rest.prefix(Int(PIPE_BUF)).lastIndex(of: 0x0A)
+                piece = rest[...(end ?? rest.firstIndex(of: 0x0A) ?? rest.endIndex - 1)]
+            }
+            guard Self.write(piece, to: descriptor) else { return rest.count { $0 == 0x0A } }
+            rest = rest[piece.endIndex...]
+        }
+        return 0
     }
 
     /// The descriptor is shared with others, so it stays blocking; asking first keeps a full pipe from stopping the daemon.
-    private static func write(_ line: [UInt8], to descriptor: Int32) -> Bool {
-        var rest = line[...]
+    private static func write(_ line: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+        var rest = line
         while !rest.isEmpty {
             var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             let isReady = unsafe poll(&ready, 1, 20) == 1 && ready.revents & Int16(POLLOUT) != 0
@@ -77,6 +122,13 @@ package final class LogSink: Sendable {
             rest = rest.dropFirst(count)
         }
         return true
+    }
+}
+
+extension LogSink {
+    private static func isFile(_ descriptor: Int32) -> Bool {
+        var facts = stat()
+        return unsafe fstat(descriptor, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
     }
 }
 

@@ -38,6 +38,17 @@ package struct Logger: Sendable {
         sink.write(level, message(), self.fields.merging(fields()))
     }
 
+    /// A line that may wait for others until `flush`: for many lines at a time.
+    package func infoSoon(
+        _ message: @autoclosure () -> String, _ fields: @autoclosure () -> LogFields
+    ) {
+        if LogLevel.info < minimum { return }
+        sink.write(.info, message(), self.fields.merging(fields()), canWait: true)
+    }
+
+    /// Writes the lines that wait.
+    package func flush() { sink.flush() }
+
     package func error(
         _ message: @autoclosure () -> String, _ fields: @autoclosure () -> LogFields = [:]
     ) {

@@ -64,16 +64,17 @@ package struct Metric: Sendable {
 extension Metric {
     package static let httpRequestDuration = histogram(
         "http_server_request_duration_seconds", labels: ["method", "route", "status"],
-        "Time from the first byte of a request to the last byte of its answer.")
+        "Time from the end of a request's head to the last byte of its answer.")
     package static let httpConnections = gauge(
         "http_server_connections", labels: ["state"], "Open connections by state.")
     package static let httpRefused = counter(
         "http_server_refused_total", labels: ["reason"],
-        "Connections and requests refused by a limit or a deadline.")
+        "Refused by a limit, a deadline or the grammar: connections, deadline, malformed, memory, size."
+    )
     package static let httpReceivedBytes = counter(
-        "http_server_received_bytes_total", unit: "bytes", "Bytes received from clients.")
+        "http_server_received_bytes_total", unit: "bytes", "Bytes of request bodies.")
     package static let httpSentBytes = counter(
-        "http_server_sent_bytes_total", unit: "bytes", "Bytes sent to clients.")
+        "http_server_sent_bytes_total", unit: "bytes", "Bytes of the bodies of answers.")
 
     package static let processCPU = counter(
         "process_cpu_seconds_total", unit: "seconds", "Processor time used so far.")

@@ -117,9 +117,11 @@ extension HNSWGraph {
             let record = nodes.record(node).pointee
             guard NodeStore.State(rawValue: record.state) != nil, record.level <= 15,
                 Int(record.upper) + Int(record.level) <= upper,
-                record.next == NodeStore.none || record.next < count
+                record.state == NodeStore.State.free.rawValue
+                    || Int(record.slot) < file.capacity
             else { return false }
         }
+        guard hasChainsThatEnd() else { return false }
         for node in 0..<count where nodes.state(of: node) != .free {
             for level in 0...Int(nodes.record(node).pointee.level) {
                 for link in nodes.list(of: node, level: level) {
@@ -128,6 +130,20 @@ extension HNSWGraph {
                     }
                 }
             }
+        }
+        return true
+    }
+
+    /// Whether each chain of nodes with the same vector leads from its head to an end: only twins come
+    /// after another node, and each after one alone, so none can lead back.
+    private func hasChainsThatEnd() -> Bool {
+        var isFollower = [Bool](repeating: false, count: nodes.count)
+        for node in 0..<UInt32(nodes.count) where nodes.state(of: node) != .free {
+            let next = nodes.next(of: node)
+            guard next != NodeStore.none else { continue }
+            guard next < nodes.count, nodes.state(of: next) == .twin, !isFollower[Int(next)]
+            else { return false }
+            isFollower[Int(next)] = true
         }
         return true
     }

@@ -32,6 +32,8 @@ package struct SpaceStatistics: Sendable, Equatable {
     package let kernels: String
     /// The graph of each model; none where search is exact.
     package let graphs: [UInt32: GraphStatistics]
+    /// When the snapshot was written, in seconds since 1970; nil if there is none.
+    package let snapshotTime: Int?
 }
 
 /// How well a graph's answers agree with exact search.
@@ -62,7 +64,7 @@ extension VectorSpace {
             name: name, dimension: dimension, count: count, slots: file.slotCount,
             unusedSlots: slots.unusedCount,
             fileBytes: VectorFileHeader.space + file.slotCount * file.header.recordSize,
-            kernels: kernelPath, graphs: graphs.mapValues(\.statistics))
+            kernels: kernelPath, graphs: graphs.mapValues(\.statistics), snapshotTime: snapshotTime)
     }
 
     /// Asks each graph for the neighbours of a sample of its vectors and compares with exact search.

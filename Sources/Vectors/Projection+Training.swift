@@ -11,9 +11,13 @@ extension Projection {
     /// ones come out first, and a few rounds are enough because nothing depends on exact axes.
     static func train(_ sample: [UnsafePointer<Float>], dimension: Int) -> Projection {
         let rows = Matrix(sample, dimension: dimension, atMost: sampleSize)
-        guard dimension >= 256 else { return plain(rows, dimension: dimension) }
+        let most = min(mostCodes, dimension * 2 / 3 / 64 * 64)
+        // A sample tells nothing of more axes than it has vectors.
+        guard dimension >= 256, rows.height >= most else {
+            return plain(rows, dimension: dimension)
+        }
         let moments = rows.secondMoments()
-        let axes = moments.leadingAxes(min(mostCodes, dimension * 2 / 3 / 64 * 64), rounds: rounds)
+        let axes = moments.leadingAxes(most, rounds: rounds)
         let energies = axes.energies(in: moments)
         let total = (0..<dimension).reduce(Float(0)) { $0 + moments[$1, $1] }
         func share(_ count: Int) -> Float { energies[..<count].reduce(0, +) / total }

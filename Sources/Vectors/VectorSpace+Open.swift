@@ -13,7 +13,7 @@ extension VectorSpace {
         /// Vectors that fit; only address space is reserved for them.
         package var capacity = 4_194_304
         /// Up to so many vectors of a model, search is exact.
-        package var exactLimit = 4_000
+        package var exactLimit = 1_000
         package var parameters = GraphParameters()
         /// Ties a new file's records to it; a test may choose it.
         package var identity: @Sendable () -> UInt64 = { .random(in: .min ... .max) }

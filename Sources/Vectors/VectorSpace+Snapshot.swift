@@ -36,6 +36,12 @@ extension VectorSpace {
         settings.onEvent(.snapshotWritten(bytes: writer.offset))
     }
 
+    /// When the snapshot was written, in seconds since 1970.
+    var snapshotTime: Int? {
+        var status = stat()
+        return stat(snapshotPath, &status) == 0 ? Int(status.st_mtim.tv_sec) : nil
+    }
+
     /// Reads the graphs of the snapshot, or says why they must be built.
     func readSnapshot() -> [UInt32: HNSWGraph] {
         do throws(Snapshot.Refusal) {

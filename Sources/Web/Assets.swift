@@ -34,11 +34,6 @@ enum Assets {
         #similar button { background: var(--accent); border-color: var(--accent);
           color: var(--paper); }
         input[type="file"] { max-width: 100%; }
-        #join { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center;
-          margin: 1.5rem 0 .75rem; }
-        #join input { background: var(--soft); border: 1px solid var(--line);
-          border-radius: .5rem; padding: .45rem .7rem; }
-        #online li { background: var(--soft); border-radius: 999px; padding: .25rem .8rem; }
         #recent img { width: 7rem; height: 7rem; object-fit: cover; border-radius: .5rem; }
         :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
         [role="status"] { min-height: 1.6em; }
@@ -47,22 +42,35 @@ enum Assets {
 
     /// Who this browser is: a random secret of 128 bits that it keeps, and requests that carry it.
     static let visitor = #"""
+        function keep(fresh) {
+          try {
+            const kept = localStorage.getItem("tintype-fingerprint");
+            if (!kept) localStorage.setItem("tintype-fingerprint", fresh);
+            return kept ?? fresh;
+          } catch {
+            // A browser that keeps nothing is somebody else on each page.
+            return fresh;
+          }
+        }
+
         export const fingerprint = (() => {
-          const kept = localStorage.getItem("tintype-fingerprint");
-          if (kept) return kept;
           const bytes = crypto.getRandomValues(new Uint8Array(16));
-          const made = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-          localStorage.setItem("tintype-fingerprint", made);
-          return made;
+          return keep([...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
         })();
 
         export async function post(path, body) {
-          const response = await fetch(path, {
-            method: "POST",
-            headers: { "Content-Type": "application/json" },
-            body: JSON.stringify({ ...body, fingerprint }),
-          });
-          return { ok: response.ok, answer: response.status === 204 ? {} : await response.json() };
+          try {
+            const response = await fetch(path, {
+              method: "POST",
+              headers: { "Content-Type": "application/json" },
+              body: JSON.stringify({ ...body, fingerprint }),
+            });
+            const answer = response.status === 204 ? {} : await response.json();
+            return { ok: response.ok, status: response.status, answer };
+          } catch {
+            const answer = { detail: "That did not get through. Try again." };
+            return { ok: false, status: 0, answer };
+          }
         }
 
         export function complaint(answer) {
@@ -163,51 +171,6 @@ enum Assets {
           });
         }
         recent();
-
-        """#
-
-    static let room = #"""
-        import { fingerprint, post, complaint } from "/assets/visitor.js";
-
-        const code = document.getElementById("room").dataset.code;
-        const path = `/api/chats/discover/${encodeURIComponent(code)}/`;
-        const state = document.getElementById("state");
-        const join = document.getElementById("join");
-        const leave = document.getElementById("leave");
-        let member = null;
-
-        function show() {
-          leave.hidden = member === null;
-          join.querySelector("button").textContent = member ? "Rename" : "Join";
-          state.textContent = member ? `You are here as ${member.display_name}.` : "";
-        }
-
-        async function look() {
-          const response = await fetch(path, { headers: { "X-Fingerprint": fingerprint } });
-          if (!response.ok) return;
-          member = (await response.json()).member;
-          const page = await fetch(location.pathname);
-          if (!page.ok) return;
-          const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
-          for (const id of ["online", "presence"]) {
-            document.getElementById(id).replaceWith(fresh.getElementById(id));
-          }
-          show();
-        }
-
-        join.addEventListener("submit", async (event) => {
-          event.preventDefault();
-          const name = document.getElementById("name").value.trim();
-          const { ok, answer } = await post(`${path}join/`, name ? { display_name: name } : {});
-          if (ok) await look();
-          else state.textContent = complaint(answer);
-        });
-        leave.addEventListener("click", async () => {
-          await post(`${path}leave/`, {});
-          await look();
-        });
-        setInterval(() => document.hidden || look(), 15000);
-        look();
 
         """#
 }

@@ -8,7 +8,7 @@ package struct HomePage: Sendable {
         [
             Route(.get, "/", home),
             Route(.get, "/assets/tintype.css") { _ in
-                Self.asset(Assets.style, "text/css; charset=utf-8")
+                Self.asset(Assets.style + Assets.roomStyle, "text/css; charset=utf-8")
             },
             Route(.get, "/assets/visitor.js") { _ in
                 Self.asset(Assets.visitor, "text/javascript; charset=utf-8")

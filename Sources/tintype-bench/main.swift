@@ -16,6 +16,8 @@ case "job-kills":
     exit(await JobKills.main(Array(arguments.dropFirst())))
 case "job-victim":
     exit(await JobVictim.main(Array(arguments.dropFirst())))
+case "lists":
+    exit(await GalleryLists.main(Array(arguments.dropFirst())))
 case "all":
     exit(await AllBenches.main())
 default:
@@ -24,6 +26,12 @@ default:
     print("       tintype-bench http [--only WORK,…] [--data DIR] [--seconds N]")
     print("       tintype-bench jobs [--only WORK,…] [--data DIR] [--runs N]")
     print("       tintype-bench job-kills [--kills N] [--jobs N] [--data DIR]")
-    print("       tintype-bench vectors --base B.f32 --queries Q.f32 --truth T.i32 [--json]")
+    print("       tintype-bench lists")
+    print(
+        "       tintype-bench vectors [--only SET|latency|crossover|million,…] [--data DIR] [--rounds N]"
+    )
+    print(
+        "       tintype-bench vectors --base B.f32 --queries Q.f32 --truth T.i32 [--ef N,…] [--json]"
+    )
     exit(2)
 }

@@ -2,6 +2,17 @@ import Crypto
 import Testing
 
 @Suite struct `A UUID` {
+    /// Values of Python's `uuid.uuid5(uuid.NAMESPACE_URL, …)`.
+    @Test(arguments: [
+        ("https://example.com/a.jpg", "0af39f86-695f-5b4f-8503-15ef9f8ea23c"),
+        ("", "1b4db7eb-4057-5ddf-91e0-36dec72071f5"),
+        ("http://ä/ö", "15520c46-d081-5709-a38f-de8418fc64b5"),
+    ])
+    func `of version 5 is always the same for a name`(name: String, expected: String) {
+        let id = UUIDValue.named(Array(name.utf8), in: .urlNamespace)
+        #expect(id.description == expected)
+    }
+
     @Test func `is read and written as 36 characters`() throws {
         let text = "919108f7-52d1-4320-9bac-f847db4148a8"
         let uuid = try #require(UUIDValue(text))

@@ -175,7 +175,7 @@ struct SettingTests {
             .maxConnections, .maxConnectionsPerAddress, .transferMinRate, .maxHeaderSize,
             .maxHeaderFields, .maxURISize, .maxJSONSize, .maxMultipartParts, .maxBodyMemory,
             .maxPipelineSize, .decodeWorkers, .decodeMemory, .databaseReaders,
-            .minFreeSpace)
+            .minFreeSpace, .exactSearchLimit)
         read(.offPeakOnly)
         read(.offPeakStart, .offPeakEnd, .scheduleZone)
         read(.jobRetryBase, .jobRetryMaximum, .jobResultDays)

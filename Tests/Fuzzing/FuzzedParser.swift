@@ -71,13 +71,22 @@ private func checkHead(_ head: RequestHead, _ bytes: [UInt8]) {
     expect(head.isHTTP10 || head.fields.contains(.host), "a Host")
     expect(bytes.indices.allSatisfy { bytes[$0] != 0 }, "no NUL")
     expect(
-        bytes.indices.allSatisfy { bytes[$0] != 0x0A || bytes[$0 - 1] == 0x0D },
+        bytes.indices.allSatisfy { bytes[$0] != 0x0A || $0 > 0 && bytes[$0 - 1] == 0x0D },
         "no bare line feed")
+    expect(
+        bytes.indices.dropLast().allSatisfy { bytes[$0] != 0x0D || bytes[$0 + 1] == 0x0A },
+        "no bare carriage return")
     let path = head.location.path
-    expect(path == "*" || path.hasPrefix("/"), "a rooted path")
-    let segments = path.split(separator: "/")
-    expect(!segments.contains("..") && !segments.contains("."), "no dots")
+    expect(path == "*" || isRooted(path), "a rooted path without dots")
     expect(!path.utf8.contains(0) && !path.utf8.contains(0x5C), "no NUL, no backslash")
+}
+
+/// By bytes: a slash and an accent behind it are one character.
+private func isRooted(_ path: String) -> Bool {
+    path.utf8.first == 0x2F
+        && path.utf8.split(separator: 0x2F).allSatisfy {
+            !$0.elementsEqual("..".utf8) && !$0.elementsEqual(".".utf8)
+        }
 }
 
 private func decode(_ bytes: [UInt8], by size: Int) -> Result<(body: [UInt8], used: Int?), Refusal>
@@ -163,8 +172,7 @@ private func checkQuery(_ bytes: [UInt8]) {
         }
     }
     if let target = try? RequestTarget(parsing: "/" + text) {
-        expect(target.path.hasPrefix("/"), "a rooted path")
-        expect(!target.path.split(separator: "/").contains(".."), "no dots")
+        expect(isRooted(target.path), "a rooted path without dots")
         expect(!target.path.unicodeScalars.contains { $0.value < 0x20 }, "no control character")
     }
 }

@@ -90,6 +90,77 @@ import Testing
         }
     }
 
+    @Test func `a client that takes a large file too slowly is cut, and others are served`()
+        async throws
+    {
+        let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        try Data(count: 50_000_000).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let recorder = Recorder()
+        let handler: Handler = { request in
+            guard request.path == "/file" else { return .text("ok") }
+            return .file(try OpenFile(path: path), type: "image/jpeg")
+        }
+        let configure = { (configuration: inout Server.Configuration) in
+            hurry(&configuration)
+            configuration.observer = recorder
+        }
+        try await withServer(handler, configure: configure) { server, address in
+            let slow = try await onThread {
+                let client = try RawClient(address, receiveBuffer: 4096)
+                client.send("GET /file HTTP/1.1\r\nHost: a\r\n\r\n")
+                _ = try client.take(10)
+                let other = try RawClient(address)
+                other.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                #expect(try other.answer().body == "ok")
+                return Unchecked(client)
+            }
+            await self.server(recorder, has: 2)
+            #expect(recorder.records.withLock { $0.map(\.isComplete) } == [true, false])
+            while server.connectionCount > 0 { await Task.yield() }
+            withExtendedLifetime(slow) {}
+        }
+    }
+
+    @Test func `a stop lets idle connections ask once more`() async throws {
+        let other = Gate()
+        let go = Gate()
+        let handler: Handler = { request in
+            if request.path == "/other" {
+                await other.open()
+                await go.pass()
+            }
+            return .text("ok")
+        }
+        try await withServer(handler) { server, address in
+            async let held = onThread {
+                let client = try RawClient(address)
+                client.send("GET /other HTTP/1.1\r\nHost: a\r\n\r\n")
+                return try client.answer().body
+            }
+            let client = try await onThread {
+                let client = try RawClient(address)
+                client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(try client.answer().fields["connection"] == nil)
+                return Unchecked(client)
+            }
+            await other.pass()
+            async let stopped: Void = server.stop()
+            while server.isAccepting { await Task.yield() }
+            try await onThread {
+                client.value.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                let answer = try client.value.answer()
+                #expect(answer.fields["connection"] == "close")
+                let rest = try client.value.rest()
+                #expect(rest == "")
+            }
+            await go.open()
+            let body = try await held
+            #expect(body == "ok")
+            await stopped
+        }
+    }
+
     @Test func `a body waits in the socket while its reader lags`() async throws {
         let go = Gate()
         let handler: Handler = { request in
@@ -134,6 +205,8 @@ import Testing
                 let answer = try third.answer()
                 #expect(answer.status == 503)
                 #expect(answer.fields["retry-after"] == "5")
+                #expect(answer.fields["x-request-id"] != nil && answer.fields["date"] != nil)
+                #expect(answer.body == "{\"status\":503,\"target\":null}")
                 #expect(try third.rest() == "")
                 #expect(recorder.refused.load(ordering: .relaxed) == 1)
                 withExtendedLifetime(clients) {}

@@ -80,6 +80,63 @@ import Testing
         }
     }
 
+    @Test(arguments: ["HEAD", "GET", "OPTIONS", "DELETE"])
+    func `a body nobody expects is taken out of the way`(method: String) async throws {
+        try await talk { client in
+            for framing in [
+                "Content-Length: 5\r\n\r\nhello",
+                "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: y\r\n\r\n",
+            ] {
+                client.send("\(method) /hello HTTP/1.1\r\nHost: a\r\n\(framing)")
+                client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+                let first = try client.answer(toHEAD: method == "HEAD")
+                #expect(first.status == 200)
+                let second = try client.answer()
+                #expect(second.body == "hello")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        // What browsers and scanners send to the wrong port.
+        Array("\u{16}\u{3}\u{1}\u{2}\0\u{1}\0".utf8),
+        Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8),
+        [0, 1, 2, 3], Array("\r\r\r\r\r\r\r\n\r\n".utf8),
+    ])
+    func `another protocol is refused at once`(bytes: [UInt8]) async throws {
+        try await talk { client in
+            client.send(bytes)
+            let answer = try client.answer()
+            #expect(answer.status == 400 || answer.status == 505)
+            #expect(answer.fields["connection"] == "close")
+            #expect(try client.rest() == "")
+        }
+    }
+
+    @Test func `an offer to change the protocol is not taken`() async throws {
+        try await talk { client in
+            for offer in ["h2c\r\nHTTP2-Settings: AAMAAABkAAQ", "websocket"] {
+                client.send(
+                    "GET /hello HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: \(offer)\r\n\r\n"
+                )
+                let answer = try client.answer()
+                #expect(answer.status == 200 && answer.fields["upgrade"] == nil)
+            }
+        }
+    }
+
+    @Test func `a head of 100 KB is refused at its limit, not at its end`() async throws {
+        try await talk { client in
+            client.send("GET /hello HTTP/1.1\r\nHost: a\r\nX: ")
+            client.send([UInt8](repeating: 65, count: 17_000))
+            let answer = try client.answer()
+            #expect(answer.status == 431)
+            client.send([UInt8](repeating: 65, count: 83_000))
+            let rest = try client.rest()
+            #expect(rest == "")
+        }
+    }
+
     @Test func `HTTP 1.0 closes unless asked to stay, and gets streams without chunks`()
         async throws
     {

@@ -184,6 +184,9 @@ enum SmugglingCorpus {
         ].map { refused($0.0, "\($0.1)\r\nHost: a\r\n\r\n") }
         + [
             refused("two empty lines first", "\r\n\r\nGET /a/### HTTP/1.1\r\nHost: a\r\n\r\n"),
+            refused("CR first", "\rGET /a/### HTTP/1.1\r\nHost: a\r\n\r\n"),
+            refused("CR and a letter first", "\rXGET /a/### HTTP/1.1\r\nHost: a\r\n\r\n"),
+            refused("two CR first", "\r\r\nGET /a/### HTTP/1.1\r\nHost: a\r\n\r\n"),
             refused("LF first", "\nGET /a/### HTTP/1.1\r\nHost: a\r\n\r\n"),
             refused("only LF", "GET /a/### HTTP/1.1\nHost: a\n\n"),
             refused("only CR", "GET /a/### HTTP/1.1\rHost: a\r\r"),

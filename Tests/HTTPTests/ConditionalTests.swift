@@ -27,6 +27,13 @@ import Testing
     private static let date = "Fri, 20 Nov 2026 10:00:00 GMT"
 
     private static let conditions: [(Fields, Selection)] = [
+        ([Fields.Name.ifMatch: "\"b\", \"a\""], .whole), ([Fields.Name.ifMatch: "*"], .whole),
+        ([Fields.Name.ifMatch: "\"b\""], .failed), ([Fields.Name.ifMatch: "W/\"a\""], .failed),
+        ([Fields.Name.ifMatch: "\"a\"", Fields.Name.ifNoneMatch: "\"a\""], .notModified),
+        ([Fields.Name.ifMatch: "\"a\"", Fields.Name.range: "bytes=0-9"], part(0, 10)),
+        ([Fields.Name.ifUnmodifiedSince: date], .whole),
+        ([Fields.Name.ifUnmodifiedSince: "Fri, 20 Nov 2026 09:59:59 GMT"], .failed),
+        ([Fields.Name.ifUnmodifiedSince: "yesterday"], .whole),
         ([Fields.Name.ifNoneMatch: "\"a\""], .notModified),
         ([Fields.Name.ifNoneMatch: "W/\"a\""], .notModified),
         ([Fields.Name.ifNoneMatch: "\"x,y\", \"a\""], .notModified),

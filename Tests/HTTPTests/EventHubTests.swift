@@ -128,6 +128,25 @@ private let opening = "retry: 3000\n\n"
         #expect(reader.text.withLock { $0 } == opening + events(1...3))
     }
 
+    @Test func `the sender gets its own form of an event, and can be sent away alone`() async throws
+    {
+        let hub = EventHub()
+        let (one, other) = (Reader(), Reader())
+        let own = follow(try hub.listen(to: "a", as: "one").response(), one)
+        let others = follow(try hub.listen(to: "a", as: "other").response(), other)
+        _ = try hub.listen(to: "a")
+        #expect(hub.audience.map(\.topic) == ["a"] && hub.audience[0].names == ["one", "other"])
+        hub.publish(event(1), to: "a", except: "one", echo: event(2))
+        hub.finish("a", as: "one")
+        try await own.value
+        hub.publish(event(3), to: "a")
+        hub.finish("a")
+        try await others.value
+        #expect(one.text.withLock { $0 } == opening + events([2]))
+        #expect(other.text.withLock { $0 } == opening + events([1, 3]))
+        #expect(hub.audience.isEmpty && hub.listenerCount == 0)
+    }
+
     @Test func `a finished topic ends its streams and no other`() async throws {
         let hub = EventHub()
         let (one, other) = (Reader(), Reader())

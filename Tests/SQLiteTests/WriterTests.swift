@@ -1,5 +1,6 @@
 import Dispatch
 import SQLite
+import Synchronization
 import Testing
 
 @Suite struct `The writer` {
@@ -231,5 +232,33 @@ import Testing
         await #expect(throws: SQLiteError.self) { try await database.read { _ in } }
         #expect(throws: SQLiteError.self) { try database.readNow { _ in } }
         #expect(throws: (any Error).self) { try folder.size(ofSuffix: "-wal") }
+    }
+
+    @Test func `what follows a commit comes in its order, and not after what was undone`() async {
+        struct Undone: Error {}
+        let done = Shelf()
+        let requests: [@Sendable (Connection) throws -> Void] = (1...6).map { number in
+            { db in
+                db.afterCommit { done.numbers.withLock { $0.append(number) } }
+                let id = number == 5 ? 1 : number
+                try db.execute("INSERT INTO t (id) VALUES (?) ON CONFLICT DO NOTHING", id)
+                if number % 3 == 0 { throw Undone() }
+            }
+        }
+        for request in requests { _ = try? await database.writer.write(request) }
+        #expect(done.numbers.withLock { $0 } == [1, 2, 4, 5])
+        done.numbers.withLock { $0 = [] }
+        _ = await together(requests)
+        #expect(done.numbers.withLock { Set($0) } == [1, 2, 4, 5])
+        done.numbers.withLock { $0 = [] }
+        _ = try? await database.writer.write { db in
+            db.afterCommit { done.numbers.withLock { $0.append(7) } }
+            try db.execute("INSERT INTO child VALUES (999)")
+        }
+        #expect(done.numbers.withLock { $0.isEmpty })
+    }
+
+    private final class Shelf: Sendable {
+        let numbers = Mutex<[Int]>([])
     }
 }

@@ -24,7 +24,21 @@ import Testing
         "SELECT photo_id FROM photo_readers WHERE reader = ? ORDER BY since DESC, photo_id DESC",
         "SELECT 1 FROM photo_codes c JOIN rooms r ON r.code = c.code WHERE c.photo_id = ?",
         "SELECT 1 FROM memberships WHERE room_id = ? AND left_at IS NULL AND last_seen_at >= ?",
+        "SELECT 1 FROM messages WHERE room_id = ? AND number < ? ORDER BY number DESC",
+        "SELECT created_at FROM messages WHERE member_id = ? AND created_at > ? ORDER BY created_at",
+        "SELECT 1 FROM messages WHERE uuid = ? AND room_id = ?",
+        "SELECT 1 FROM memberships WHERE left_at IS NULL AND last_seen_at >= ? AND last_seen_at < ?",
+        "SELECT 1 FROM photo_analyses WHERE created_at >= ? ORDER BY created_at DESC, id DESC",
+        "SELECT min(vision_model) FROM photo_analyses WHERE vision_model > ?",
         "SELECT 1 FROM tokens WHERE hash = ?",
+        "SELECT 1 FROM jobs WHERE file = ?",
+        "SELECT id FROM jobs WHERE queue = ? AND rank IS NOT NULL ORDER BY rank LIMIT 1",
+        "SELECT id FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT 1",
+        "SELECT run_at FROM jobs WHERE state = ? AND queue = ? ORDER BY id LIMIT 1",
+        "SELECT id FROM jobs WHERE parent_id = ? AND held = 'turn' ORDER BY id LIMIT 1",
+        "SELECT id FROM jobs WHERE finished_at < ? ORDER BY finished_at LIMIT 1",
+        "SELECT id FROM jobs WHERE owner = ? ORDER BY id DESC LIMIT 1",
+        "SELECT id FROM jobs WHERE lease_owner = ?",
         """
         SELECT 1 FROM blobs WHERE key = ? UNION ALL SELECT 1 FROM blobs WHERE thumbnail_key = ?
         UNION ALL SELECT 1 FROM blobs WHERE original_key = ?
@@ -53,13 +67,9 @@ import Testing
         SELECT e.id FROM processing_images i CROSS JOIN embeddings e
         ON e.owner = 'processing' AND e.owner_id = i.id AND e.space = ? WHERE i.user_id = ?
         """,
-        "SELECT id FROM jobs WHERE queue = ? AND rank IS NOT NULL ORDER BY rank LIMIT 1",
-        "SELECT id FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT 1",
-        "SELECT run_at FROM jobs WHERE state = ? AND queue = ? ORDER BY id LIMIT 1",
-        "SELECT id FROM jobs WHERE parent_id = ? AND held = 'turn' ORDER BY id LIMIT 1",
-        "SELECT id FROM jobs WHERE finished_at < ? ORDER BY finished_at LIMIT 1",
-        "SELECT id FROM jobs WHERE owner = ? ORDER BY id DESC LIMIT 1",
-        "SELECT id FROM jobs WHERE lease_owner = ?",
+        "SELECT 1 FROM gallery_images WHERE uuid = ?",
+        "SELECT id FROM gallery_images WHERE deleted_at IS NOT NULL AND deleted_at < ? ORDER BY deleted_at",
+        "SELECT 1 FROM gallery_tags WHERE image_id = ? AND tag = ?",
     ])
     func `no query of a request scans a table`(sql: String) async throws {
         let temporary = try TemporaryStore()

@@ -100,6 +100,22 @@ struct LoggerTests {
         #expect(Set(lines.compactMap { $0.split(separator: "=").last }).count == 80)
     }
 
+    @Test func `lines that can wait leave together and in order`() throws {
+        let pipe = try Pipe()
+        let sink = LogSink(.json(descriptor: pipe.writing))
+        let logger = Logger(sink)
+        for number in 1...100 { logger.infoSoon("\(number)", ["x": .text("y")]) }
+        #expect(pipe.readAvailable().isEmpty)
+        logger.info("101")
+        logger.infoSoon("102", [:])
+        logger.flush()
+        let lines = pipe.readAll().split(separator: "\n")
+        #expect(lines.count == 102)
+        for (index, line) in lines.enumerated() {
+            #expect(line.contains("\"message\":\"\(index + 1)\""))
+        }
+    }
+
     @Test func `a reader that stalls costs lines, which are counted`() throws {
         let pipe = try Pipe()
         let sink = LogSink(.json(descriptor: pipe.writing))

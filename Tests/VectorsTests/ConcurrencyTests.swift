@@ -61,6 +61,64 @@ import Vectors
         }
     }
 
+    @Test func `a graph is kept, checked and searched under a filter while it changes`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        var settings = VectorSpace.Settings(folder: folder.path, name: "image", dimension: 24)
+        settings.exactLimit = 100
+        let vectors = clusteredVectors(1_000, dimension: 24, seed: 2)
+        var named: [Int: NamedSlot] = [:]
+        do {
+            let space = try await VectorSpace.open(settings, named: []).space
+            for owner in 0..<500 {
+                let slot = try await space.insert(
+                    owner: UInt64(owner), vector: vectors[owner], model: 1)
+                named[owner] = NamedSlot(slot: slot, owner: UInt64(owner))
+            }
+            try await space.rebuild()
+            let run = Run()
+            let odd = OwnerFilter((0..<500).map { UInt64($0 * 2 + 1) })
+            let searcher = Task.detached {
+                var place = 0
+                while !run.isOver.load(ordering: .relaxed) {
+                    place = (place + 7) % vectors.count
+                    let request = SearchRequest(count: 5, allowing: odd, breadth: 20)
+                    for match in try space.search(vectors[place], model: 1, request) {
+                        #expect(match.owner % 2 == 1)
+                    }
+                    await Task.yield()
+                }
+            }
+            let keeper = Task.detached {
+                while !run.isOver.load(ordering: .relaxed) {
+                    try await space.snapshot()
+                    #expect(await space.check(samples: 5).map(\.violations) == [[]])
+                    #expect(await space.scrub() == [])
+                }
+            }
+            for owner in 500..<vectors.count {
+                if let member = named.removeValue(forKey: owner - 500) {
+                    space.remove(member.slot)
+                }
+                let slot = try await space.insert(
+                    owner: UInt64(owner), vector: vectors[owner], model: 1)
+                named[owner] = NamedSlot(slot: slot, owner: UInt64(owner))
+            }
+            run.isOver.store(true, ordering: .relaxed)
+            try await searcher.value
+            try await keeper.value
+        }
+        // Whatever moment the last snapshot shows, a start brings it up to date.
+        let opened = try await VectorSpace.open(settings, named: Array(named.values))
+        #expect(opened.lost == [])
+        #expect(opened.space.statistics.graphs[1]?.count == 500)
+        for (owner, member) in named {
+            let first = try opened.space.nearest(to: vectors[owner], count: 1, model: 1)
+            #expect(first == [VectorMatch(slot: member.slot, owner: UInt64(owner), distance: 0)])
+        }
+    }
+
     @Test func `what was taken out of use waits for the searches that may still see it`() {
         let readers = ReaderEpochs()
         let early = readers.stamp()

@@ -1,3 +1,4 @@
+import CKernels
 import Synchronization
 import Testing
 import Vectors
@@ -137,7 +138,7 @@ final class Events: Sendable {
         let truth = try answers(
             try await VectorSpace.open(settings(exactLimit: 1_000_000), named: named).space)
         var random = SeededGenerator(seed: 4)
-        for _ in 0..<1_000 {
+        for _ in 0..<1_200 {
             let mutated = SnapshotTests.mutate(sound, &random)
             try folder.write(mutated, to: "text.hnsw")
             let events = Events()
@@ -147,6 +148,64 @@ final class Events: Sendable {
             #expect(opened.lost == [])
             #expect(events.wasIgnored == (mutated != sound))
             #expect(try answers(opened.space) == truth)
+        }
+    }
+
+    /// The places of the sections' bytes in a snapshot.
+    private static func sections(_ bytes: [UInt8]) -> [Range<Int>] {
+        var found: [Range<Int>] = []
+        var place = 64
+        while place < bytes.count {
+            let length = bytes.withUnsafeBytes {
+                Int($0.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            }
+            found.append(place + 16..<place + 16 + length)
+            place += 16 + length
+        }
+        return found
+    }
+
+    @Test func `a snapshot with wrong contents and right checksums is refused or harmless`()
+        async throws
+    {
+        // Copies hang on one node as a chain, which must not be led in a circle.
+        var vectors = clusteredVectors(260, dimension: SnapshotTests.dimension, seed: 1)
+        vectors += [[Float]](repeating: vectors[3], count: 20)
+        var named: [NamedSlot] = []
+        do {
+            let space = try await VectorSpace.open(settings(), named: []).space
+            for (owner, vector) in vectors.enumerated() {
+                let slot = try await space.insert(owner: UInt64(owner), vector: vector, model: 3)
+                named.append(NamedSlot(slot: slot, owner: UInt64(owner)))
+            }
+            try await space.rebuild()
+        }
+        let sound = try folder.bytes("text.hnsw")
+        let sections = SnapshotTests.sections(sound)
+        #expect(sections.last?.upperBound == sound.count)
+        var random = SeededGenerator(seed: 6)
+        for _ in 0..<600 {
+            var mutated = sound
+            let section = sections.randomElement(using: &random)!
+            guard !section.isEmpty else { continue }
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let at = Int.random(in: section, using: &random)
+                mutated[at] = UInt8.random(in: 0...255, using: &random)
+            }
+            let checksum = mutated[section].withUnsafeBytes {
+                tt_crc32c(0, $0.baseAddress, $0.count)
+            }
+            withUnsafeBytes(of: checksum) {
+                mutated.replaceSubrange(section.lowerBound - 8..<section.lowerBound - 4, with: $0)
+            }
+            try folder.write(mutated, to: "text.hnsw")
+            let opened = try await VectorSpace.open(settings(exactLimit: 1_000_000), named: named)
+            #expect(opened.lost == [])
+            let request = SearchRequest(count: 30, breadth: 30)
+            for match in try opened.space.search(vectors[3], model: 3, request) {
+                let exact = referenceDistance(vectors[Int(match.owner)], vectors[3])
+                #expect(abs(match.distance - exact) < 2e-6)
+            }
         }
     }
 
@@ -163,7 +222,7 @@ final class Events: Sendable {
         let sound = try folder.bytes("text.vec")
         let size = (sound.count - 4_096) / 60
         var random = SeededGenerator(seed: 5)
-        for _ in 0..<1_000 {
+        for _ in 0..<1_200 {
             let mutated = SnapshotTests.mutate(sound, &random)
             try folder.write(mutated, to: "text.vec")
             let opened = try await VectorSpace.open(settings(), named: named)

@@ -89,6 +89,77 @@ import Vectors
         #expect(space.count == 0)
     }
 
+    @Test(arguments: [0, 4_097])
+    func `a dimension that no space can have is refused`(dimension: Int) async {
+        await #expect(throws: VectorError.unsupportedDimension(dimension)) {
+            try await open(dimension)
+        }
+    }
+
+    @Test(arguments: [1, 3, 4_095, 4_096])
+    func `every other dimension works, with a graph too`(dimension: Int) async throws {
+        var settings = settings(dimension)
+        settings.exactLimit = 10
+        let space = try await VectorSpace.open(settings, named: []).space
+        let vectors = clusteredVectors(40, dimension: dimension, rank: 4, seed: 9)
+        for (owner, vector) in vectors.enumerated() {
+            _ = try await space.insert(owner: UInt64(owner), vector: vector, model: 1)
+        }
+        try await space.rebuild()
+        #expect(space.graph(of: 1)?.violations() == [])
+        for vector in vectors {
+            // One candidate is few enough for the graph to be walked even here.
+            let found = try space.search(vector, model: 1, SearchRequest(count: 1, breadth: 5))
+            #expect(found.map(\.distance) == [0])
+        }
+        await #expect(throws: VectorError.otherDimension(file: dimension, asked: 7)) {
+            try await open(7)
+        }
+    }
+
+    /// A space with a graph over many vectors, written straight into its file.
+    private func large(_ vectors: [[Float]]) async throws -> (VectorSpace, ExactIndex) {
+        let dimension = vectors[0].count
+        let file = try VectorFile.open(
+            path: folder.path + "/caption.vec", dimension: dimension, identity: 1)
+        let exact = ExactIndex(file)
+        var named: [NamedSlot] = []
+        for (row, vector) in vectors.enumerated() {
+            let member = NamedSlot(slot: VectorSlot(UInt32(row)), owner: UInt64(row))
+            try file.write(
+                UnitVector(vector, dimension: dimension), owner: member.owner, model: 1,
+                at: member.slot)
+            exact.add(member)
+            named.append(member)
+        }
+        let space = try await open(dimension, named: named).space
+        try await space.rebuild()
+        #expect(space.statistics.graphs[1]?.count == vectors.count)
+        return (space, exact)
+    }
+
+    @Test func `among many vectors ten, twenty-five and one in a hundred are found`() async throws {
+        let (space, exact) = try await large(clusteredVectors(20_000, dimension: 32, seed: 21))
+        let queries = clusteredVectors(50, dimension: 32, seed: 22)
+        let few = OwnerFilter((0..<200).map { UInt64($0 * 100 + 7) })
+        for request in [
+            SearchRequest(count: 10), SearchRequest(count: 25),
+            SearchRequest(count: 10, allowing: few), SearchRequest(count: 25, allowing: few),
+            SearchRequest(count: 25, within: 0.1, allowing: few),
+        ] {
+            var (found, wanted) = (0, 0)
+            for query in queries {
+                let truth = exact.search(try UnitVector(query, dimension: 32), request)
+                let answer = try space.search(query, model: 1, request)
+                wanted += truth.count
+                found += Set(answer).intersection(truth).count
+                #expect(answer.allSatisfy { request.allowing?.contains($0.owner) ?? true })
+                #expect(answer.allSatisfy { $0.distance < request.within })
+            }
+            #expect(Double(found) >= 0.98 * Double(wanted))
+        }
+    }
+
     @Test func `tiny and huge components are scaled, not refused`() async throws {
         let space = try await open(3).space
         _ = try await space.insert(owner: 1, vector: [.leastNonzeroMagnitude, 0, 0], model: 1)

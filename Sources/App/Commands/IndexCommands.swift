@@ -12,7 +12,11 @@ extension Installation {
         var vectors: Int
         var slots: Int
         var fileBytes: Int
+        var graphNodes: Int
+        var deadNodes: Int
         var graphBytes: Int
+        /// When the graph was last kept; missing if it never was.
+        var snapshotAt: String?
         var search: String
         var kernels: String
 
@@ -22,7 +26,13 @@ extension Installation {
             vectors = statistics.count
             slots = statistics.slots
             fileBytes = statistics.fileBytes
-            graphBytes = statistics.graphs.values.reduce(0) { $0 + $1.bytes }
+            let graphs = statistics.graphs.values
+            graphNodes = graphs.reduce(0) { $0 + $1.count }
+            deadNodes = graphs.reduce(0) { $0 + $1.dead }
+            graphBytes = graphs.reduce(0) { $0 + $1.bytes }
+            snapshotAt = statistics.snapshotTime.map {
+                Timestamp.rfc3339(Int64($0) * 1_000_000_000)
+            }
             search = statistics.graphs.isEmpty ? "exact" : "graph"
             kernels = statistics.kernels
         }
@@ -35,13 +45,13 @@ extension Installation {
             let cells = rows.map { row in
                 [
                     row.space, "\(row.vectors)", "\(row.dimension)", row.search,
-                    "\(row.fileBytes)", "\(row.graphBytes)", row.kernels,
+                    "\(row.fileBytes)", "\(row.graphBytes)", row.kernels, row.snapshotAt ?? "–",
                 ]
             }
             return TextTable(
                 [
                     "SPACE", "VECTORS", "DIMENSION", "SEARCH", "FILE BYTES", "GRAPH BYTES",
-                    "KERNELS",
+                    "KERNELS", "SNAPSHOT",
                 ],
                 cells
             ).lines

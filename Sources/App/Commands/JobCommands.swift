@@ -143,17 +143,15 @@ extension Installation {
     }
 
     private static func lines(_ overview: QueueOverview) -> [String] {
-        var cells: [[String]] = []
-        for queue in overview.queues {
-            var row: [String] = [queue.name.rawValue + (queue.isPaused ? " (paused)" : "")]
-            row.append("\(queue.busy)/\(queue.limit)")
-            for state in JobState.allCases where state != .running {
-                row.append(String(queue.counts[state] ?? 0))
+        let cells = overview.queues.map { queue -> [String] in
+            let name = queue.name.rawValue + (queue.isPaused ? " (paused)" : "")
+            let counts = JobState.allCases.filter { $0 != .running }.map { state in
+                String(queue.counts[state] ?? 0)
             }
-            row.append(queue.oldestAge.map { String(Int($0)) + " s" } ?? "-")
-            row.append(String(Int(queue.rates.first?.rate ?? 0)))
-            row.append(queue.waits.map { String(Int($0.p95)) + " ms" } ?? "-")
-            cells.append(row)
+            let oldest = queue.oldestAge.map { "\(Int($0)) s" } ?? "-"
+            let rate = String(Int(queue.rates.first?.rate ?? 0))
+            let wait = queue.waits.map { "\(Int($0.p95)) ms" } ?? "-"
+            return [name, "\(queue.busy)/\(queue.limit)"] + counts + [oldest, rate, wait]
         }
         let header = [
             "QUEUE", "BUSY", "QUEUED", "RETRYING", "SUCCEEDED", "FAILED", "CANCELLED", "OLDEST",

@@ -31,7 +31,9 @@ struct UploadReport: Sendable {
         heading("RESPONSE")
         output.out("Status Code: \(response.status.code)")
         let answer = try? JSONValue(parsing: response.bodyBytes)
-        if let answer { indented(answer, "", suffix: "", prefix: "") }
+        if let answer {
+            for line in answer.indented.split(separator: "\n") { output.out(String(line)) }
+        }
         let isSuccess = response.status == .ok || response.status == .created
         if isSuccess, let answer, let analysis = answer["analysis"] {
             heading("KEY INFORMATION")
@@ -164,31 +166,5 @@ struct UploadReport: Sendable {
     private func text(_ value: JSONValue, _ key: String) -> String {
         guard let member = value[key], !member.isNull else { return "" }
         return member.string ?? String(decoding: member.encoded, as: UTF8.self)
-    }
-
-    /// Writes JSON with two blanks a level.
-    private func indented(_ value: JSONValue, _ indent: String, suffix: String, prefix: String) {
-        let line = { (text: String) in output.out(indent + text) }
-        switch value {
-        case .object(let members) where !members.isEmpty:
-            line(prefix + "{")
-            for (index, member) in members.enumerated() {
-                indented(
-                    member.value, indent + "  ", suffix: index + 1 < members.count ? "," : "",
-                    prefix: String(decoding: JSONValue.string(member.key).encoded, as: UTF8.self)
-                        + ": ")
-            }
-            line("}" + suffix)
-        case .array(let elements) where !elements.isEmpty:
-            line(prefix + "[")
-            for (index, element) in elements.enumerated() {
-                indented(
-                    element, indent + "  ", suffix: index + 1 < elements.count ? "," : "",
-                    prefix: "")
-            }
-            line("]" + suffix)
-        default:
-            line(prefix + String(decoding: value.encoded, as: UTF8.self) + suffix)
-        }
     }
 }

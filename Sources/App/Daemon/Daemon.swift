@@ -33,9 +33,16 @@ package struct Daemon: Sendable {
         let server = Server(
             installation.serverConfiguration(addresses), handler: Self.withoutControl(handler))
         installation.isServing.store(true, ordering: .relaxed)
+        // Sockets that are handed over need not be those of the settings.
+        if environment["LISTEN_FDS"] != nil {
+            installation.isReachedLocally.store(false, ordering: .relaxed)
+        }
         do {
             _ = try await control.start()
             let served = try await server.start()
+            installation.isReachedLocally.store(
+                served.allSatisfy { Domain.ListenAddress($0.description)?.isLocal == true },
+                ordering: .relaxed)
             manager.ready("Serving \(served.map(\.description).joined(separator: ", "))")
             for address in served {
                 installation.log.info("serving", ["address": .text(address.description)])
@@ -71,6 +78,7 @@ package struct Daemon: Sendable {
             group.addTask { await control.run(grace: grace) }
             group.addTask { try await installation.work() }
             group.addTask { try await Housekeeping(installation: installation).run() }
+            group.addTask { try await RoomKeeping(installation: installation).run() }
             group.addTask { try await manager.runWatchdog { true } }
             group.addTask { try await Allocator.returnUnused() }
             group.addTask {
@@ -102,7 +110,10 @@ package struct Daemon: Sendable {
     /// Commands are taken on the socket in the data directory alone.
     private static func withoutControl(_ handler: @escaping Handler) -> Handler {
         { request in
-            guard request.path.hasPrefix("/control") else { return try await handler(request) }
+            // By bytes, as the router compares: a letter and an accent behind it are one character.
+            guard request.path.utf8.starts(with: "/control".utf8) else {
+                return try await handler(request)
+            }
             var hidden = request
             hidden.path = "/not-found"
             return try await handler(hidden)

@@ -10,13 +10,14 @@ extension Installation {
 
     /// Opens the spaces that all families share; what the files lost is forgotten in the database too.
     static func openEmbeddings(
-        _ folder: String, _ store: DataStore, _ clock: TimeSource, _ log: Logger
+        _ folder: String, exactLimit: Int, _ store: DataStore, _ clock: TimeSource, _ log: Logger
     ) async throws -> EmbeddingService {
         var spaces: [EmbeddingSpace: VectorSpace] = [:]
         var lost = 0
         for space in EmbeddingSpace.allCases {
             let named = try await store.read { try $0.embeddings.slots(in: space) }
-            let opened = try await open(space.rawValue, folder, space.dimension, named, log)
+            let opened = try await open(
+                space.rawValue, folder, space.dimension, exactLimit, named, log)
             spaces[space] = opened.space
             guard !opened.lost.isEmpty else { continue }
             lost += opened.lost.count
@@ -34,7 +35,7 @@ extension Installation {
 
     /// Opens a space with the vectors that the database names.
     static func open(
-        _ name: String, _ folder: String, _ dimension: Int,
+        _ name: String, _ folder: String, _ dimension: Int, _ exactLimit: Int,
         _ slots: [(slot: Int64, owner: Int64)], _ log: Logger
     ) async throws -> VectorSpace.Opened {
         let named = slots.map { row in
@@ -42,6 +43,7 @@ extension Installation {
                 slot: VectorSlot(UInt32(truncatingIfNeeded: row.slot)), owner: UInt64(row.owner))
         }
         var settings = VectorSpace.Settings(folder: folder, name: name, dimension: dimension)
+        settings.exactLimit = exactLimit
         settings.onEvent = { report($0, of: name, to: log) }
         return try await VectorSpace.open(settings, named: named)
     }

@@ -36,13 +36,17 @@ package final class Installation: Sendable {
     package let rooms: RoomService
     package let processing: ProcessingService
     package let facets: FacetService
+    package let gallery: GalleryService
     /// Fetches what users name by URL.
     package let fetcher: WebFetcher
+    package let roomStreams = RoomStreams()
     let decoder: WorkerPool
     /// What is older than this cannot belong to anything under way.
     let openedAt: Time
     /// Whether requests are served from here, so that anything younger than an hour may still be under way.
     let isServing = Atomic(false)
+    /// Whether only this machine can connect.
+    let isReachedLocally: Atomic<Bool>
 
     /// Opens what is in `directory`, which the caller holds the lock of.
     ///
@@ -60,6 +64,7 @@ package final class Installation: Sendable {
         self.log = log
         self.clock = clock
         openedAt = clock.now()
+        isReachedLocally = Atomic(configuration.listenAddresses.allSatisfy(\.isLocal))
         metrics = Metrics(Metric.mechanisms + Metric.product + Metric.jobs)
         do {
             let startup = configuration.startup
@@ -83,9 +88,11 @@ package final class Installation: Sendable {
                 store: store, settings: try JobSettings(startup), clock: clock, log: log,
                 metrics: metrics)
             JobRoutes.connect(jobs, to: jobEvents)
-            vectors = try await Self.openVectors(directory + "/vectors", store, log)
+            let exactLimit = startup[.exactSearchLimit]
+            vectors = try await Self.openVectors(
+                directory + "/vectors", exactLimit: exactLimit, store, log)
             let embeddings = try await Self.openEmbeddings(
-                directory + "/vectors", store, clock, log)
+                directory + "/vectors", exactLimit: exactLimit, store, clock, log)
             let files = FileStores(local: storage, remote: Self.objectStorage(startup))
             contents = ContentService(
                 store: store, spool: spool, files: files, embeddings: embeddings, log: log)
@@ -105,18 +112,27 @@ package final class Installation: Sendable {
                 photos: photos, jobs: jobs, store: store, spool: spool, storage: storage, log: log,
                 encode: PhotoRoutes.encode)
             rooms = RoomService(
-                store: store, photos: photos, settings: settings, clock: clock)
+                store: store, photos: photos, settings: settings, clock: clock,
+                announce: { [roomStreams] in roomStreams.publish($0, in: $1) })
             let examiner = Examiner(store: store, contents: contents, decoder: pictures)
+            let texts = Self.textEmbeddings(store, settings, startup, clock, log)
             processing = try await ProcessingService(
                 .init(
                     store: store, settings: settings, clock: clock, log: log, contents: contents,
                     examiner: examiner,
-                    texts: Self.textEmbeddings(store, settings, startup, clock, log),
+                    texts: texts,
                     sources: Self.imageSources(startup, fetcher), jobs: jobs, spool: spool))
+            gallery = GalleryService(
+                .init(
+                    store: store, settings: settings, jobs: jobs, contents: contents, clock: clock,
+                    ingester: GalleryIngester(
+                        store: store, spool: spool, contents: contents, examiner: examiner,
+                        fetcher: fetcher, texts: texts, clock: clock)))
             facets = FacetService(
                 store: store, contents: contents, examiner: examiner, photos: photos,
-                processing: processing, spool: spool, clock: clock)
+                processing: processing, gallery: gallery, spool: spool, clock: clock)
             try registerProcessingJobs()
+            try gallery.register()
         } catch {
             throw CommandFailure(opening: error)
         }
@@ -210,16 +226,18 @@ package final class Installation: Sendable {
 
     /// Opens both spaces with the vectors that the database names; what the files lost is forgotten there too.
     private static func openVectors(
-        _ folder: String, _ store: DataStore, _ log: Logger
+        _ folder: String, exactLimit: Int, _ store: DataStore, _ log: Logger
     ) async throws -> PhotoVectors {
         guard unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST else {
             throw VectorError.system(operation: "mkdir", code: errno)
         }
         let named = try await store.read { try $0.photos.slots() }
         let caption = try await open(
-            "caption", folder, PhotoService.embeddingDimension, named.caption, log)
+            "caption", folder, PhotoService.embeddingDimension, exactLimit,
+            named.caption, log)
         let suggestions = try await open(
-            "suggestions", folder, PhotoService.embeddingDimension, named.suggestions, log)
+            "suggestions", folder, PhotoService.embeddingDimension, exactLimit,
+            named.suggestions, log)
         let lost = (caption.lost, suggestions.lost)
         if !lost.0.isEmpty || !lost.1.isEmpty {
             log.error(

@@ -4,8 +4,6 @@ extension Metric {
     static let decoderDeaths = counter(
         "tintype_decoder_deaths_total", "Decoder processes that crashed, hung or broke their rules."
     )
-    static let vectorCount = gauge(
-        "tintype_vectors", labels: ["space"], "Vectors that can be found, by space.")
     static let expiredPhotos = counter(
         "tintype_expired_photos_total", "Photos removed after their expiry.")
     static let orphanFiles = counter(
@@ -15,5 +13,6 @@ extension Metric {
         "tintype_collections_total", "Searches for files without a record that came to their end.")
 
     /// The metrics of the product itself.
-    static let product = [decoderDeaths, vectorCount, expiredPhotos, orphanFiles, collections]
+    static let product =
+        [decoderDeaths, expiredPhotos, orphanFiles, collections] + vectorMetrics
 }

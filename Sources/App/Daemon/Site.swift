@@ -4,7 +4,6 @@ import HTTP
 import HTTPServer
 import Services
 import Telemetry
-import Vectors
 import Web
 
 extension Installation {
@@ -20,11 +19,12 @@ extension Installation {
             idempotency: idempotency, photoJobs: photoJobs,
             multipartParts: configuration.startup[.maxMultipartParts])
         let roomRoutes = RoomRoutes(
-            rooms: rooms, frontend: frontend, idempotency: idempotency,
+            rooms: rooms, streams: roomStreams, frontend: frontend, idempotency: idempotency,
             bodyLimit: configuration.startup[.maxJSONSize])
         let pages = HomePage().routes + RoomPages(rooms: rooms).routes
         let router = Router(
-            photoRoutes.routes + roomRoutes.routes + processingRoutes(frontend)
+            photoRoutes.routes + roomRoutes.routes + galleryRoutes(frontend)
+                + processingRoutes(frontend)
                 + jobRoutes(frontend) + pages + operationRoutes
                 + [Route(.post, "/control/run", control)],
             fallbacks: API.fallbacks)
@@ -46,9 +46,7 @@ extension Installation {
         [
             Route(.get, "/healthz/") { _ in .text("ok\n") },
             Route(.get, "/metrics/") { [self] _ in
-                for space in spaces {
-                    metrics.set(.vectorCount, Double(space.count), labels: [space.name])
-                }
+                gaugeVectors()
                 try await jobs.measure(metrics)
                 return .bytes(Array(metrics.render().utf8), type: Metrics.mediaType)
             },
@@ -105,22 +103,46 @@ struct ServerLog: ServerObserver {
 
     func requestFinished(_ record: RequestRecord) {
         let route = record.route ?? "none"
-        let method = record.method?.rawValue ?? "none"
+        let method = record.method.map(Self.label) ?? "none"
         metrics.observe(
             .httpRequestDuration, record.duration,
             labels: [method, route, String(record.status.code)])
         metrics.add(.httpReceivedBytes, Double(record.bytesReceived))
         metrics.add(.httpSentBytes, Double(record.bytesSent))
+        // Without a method the request was refused before it was one.
+        if record.method == nil || record.status == .requestTimeout {
+            metrics.add(.httpRefused, labels: [Self.reason(record.status)])
+        }
         guard let log, !Self.quietRoutes.contains(route) else { return }
         // A query may hold a fingerprint, which is a secret.
         let path = record.target.map(Self.path) ?? "-"
-        log.info(
+        log.infoSoon(
             "\(method) \(path) \(record.status.code)",
             [
                 "request_id": .text(record.requestID), "address": .text(record.remoteAddress),
                 "bytes": .integer(record.bytesSent),
                 "duration": .decimal(record.duration / .seconds(1)), "route": .text(route),
             ])
+    }
+
+    func turnEnded() { log?.flush() }
+
+    private static let methods: [Method] = [
+        .get, .head, .post, .put, .patch, .delete, .options,
+    ]
+
+    /// Clients can make methods up; each would be a series of its own.
+    private static func label(_ method: Method) -> String {
+        methods.contains(method) ? method.rawValue : "_OTHER"
+    }
+
+    private static func reason(_ status: Status) -> String {
+        switch status {
+        case .requestTimeout: "deadline"
+        case .uriTooLong, .requestHeaderFieldsTooLarge: "size"
+        case .serviceUnavailable: "memory"
+        default: "malformed"
+        }
     }
 
     private static func path(of target: String) -> String {

@@ -11,18 +11,20 @@ package struct FacetService: Sendable {
     let examiner: Examiner
     let photos: PhotoService
     let processing: ProcessingService
+    let gallery: GalleryService
     let spool: Spool
     let clock: TimeSource
 
     package init(
         store: DataStore, contents: ContentService, examiner: Examiner, photos: PhotoService,
-        processing: ProcessingService, spool: Spool, clock: TimeSource
+        processing: ProcessingService, gallery: GalleryService, spool: Spool, clock: TimeSource
     ) {
         self.store = store
         self.contents = contents
         self.examiner = examiner
         self.photos = photos
         self.processing = processing
+        self.gallery = gallery
         self.spool = spool
         self.clock = clock
     }
@@ -126,6 +128,12 @@ package struct FacetService: Sendable {
         if let image = try tables.processing.find(id), isAdmin || image.userID == user.id {
             return view(image.content, image.userID == user.id, image.createdAt)
         }
+        let viewer = GalleryViewer.user(user)
+        if let image = try tables.gallery.find(uuid: id), viewer.mayUse(ownerKey: image.ownerKey),
+            let content = image.ingest?.finished
+        {
+            return view(content, viewer.ownerKeys.contains(image.ownerKey), image.createdAt)
+        }
         guard let analysis = try tables.photos.find(uuid: id) else { return nil }
         let ownership = try tables.photos.ownership(of: analysis.id, by: .user(user.id))
         guard isAdmin || ownership != nil else { return nil }
@@ -139,8 +147,13 @@ package struct FacetService: Sendable {
         let isAdmin = user.role == .admin
         let analyses = try tables.storedPhotos.analyses(
             of: blob, reader: isAdmin ? nil : .user(user.id), at: now)
+        let viewer = GalleryViewer.user(user)
+        let shown = try tables.gallery.images(withBlob: blob).filter {
+            $0.ingest?.finished != nil && !$0.isDeleted && viewer.mayUse(ownerKey: $0.ownerKey)
+        }
         let images = try tables.processing.images(ofBlob: blob, user: isAdmin ? nil : user.id)
         return analyses
+            + shown.map { Facet(family: .gallery, id: $0.uuid, createdAt: $0.createdAt) }
             + images.map { Facet(family: .processing, id: $0.id, createdAt: $0.createdAt) }
     }
 
@@ -151,6 +164,15 @@ package struct FacetService: Sendable {
         _ draft: ProcessingImage, to view: View, processing job: ProcessImage?
     ) async throws -> ProcessingService.Creation {
         try await processing.create(draft, content: view.content.id, processing: job)
+    }
+
+    /// Makes the bytes of a photo a record of the gallery, whose URL is `url`.
+    package func addGallery(
+        to view: View, as url: String, by user: User
+    ) async throws -> (image: GalleryImage, creation: GalleryService.Creation) {
+        var draft = GalleryService.Draft(url: url)
+        draft.isToBeCopied = true
+        return try await gallery.create(draft, by: .user(user), content: view.content)
     }
 
     /// Has the bytes of a photo analysed, as an upload of them would be.

@@ -38,19 +38,6 @@ package final class Spool: Sendable {
         return await file.finish()
     }
 
-    /// A file of its own with the bytes of `upload`, whose file stays where it is or may have gone.
-    ///
-    /// Costs no copy: both are names of one file that is never written again.
-    func duplicate(_ upload: SpooledUpload) async throws(Failure) -> String {
-        let path = directory + "/" + UUIDValue.random().description
-        let source = "/proc/self/fd/\(upload.descriptor)"
-        if unsafe linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 { return path }
-        // The file has no name any more, or its file system knows no second ones.
-        let file = try begin()
-        try await file.append(try upload.bytes())
-        return await file.leave()
-    }
-
     /// Takes a stored file in as an upload whose bytes are known already; the stored file stays where it is.
     package func link(
         _ path: String, size: Int, md5: [UInt8], sha256: [UInt8]
@@ -65,6 +52,19 @@ package final class Spool: Sendable {
         }
         return SpooledUpload(
             path: name, descriptor: descriptor, size: size, md5: md5, sha256: sha256)
+    }
+
+    /// A file of its own with the bytes of `upload`, whose file stays where it is or may have gone.
+    ///
+    /// Costs no copy: both are names of one file that is never written again.
+    func duplicate(_ upload: SpooledUpload) async throws(Failure) -> String {
+        let path = directory + "/" + UUIDValue.random().description
+        let source = "/proc/self/fd/\(upload.descriptor)"
+        if unsafe linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 { return path }
+        // The file has no name any more, or its file system knows no second ones.
+        let file = try begin()
+        try await file.append(try upload.bytes())
+        return await file.leave()
     }
 
     private func empty() {

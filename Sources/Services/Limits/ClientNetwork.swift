@@ -1,4 +1,10 @@
+import Domain
 import Glibc
+
+extension Caller {
+    /// What counts as one client address where callers are told apart by it.
+    package var network: String { ClientNetwork.key(of: address) }
+}
 
 /// What counts as one client address: an IPv4 address, or the /64 network of an IPv6 address.
 enum ClientNetwork {

@@ -112,6 +112,13 @@ extension PhotoService {
         guard let photo = found else { return .notFound }
         let now = clock.now()
         if photo.isExpired(at: now) { return .expired }
+        return try await content(of: photo, thumbnail: thumbnail, at: now)
+    }
+
+    /// The picture of a record, whoever asks.
+    func content(
+        of photo: PhotoAnalysis, thumbnail: Bool, at now: Time
+    ) async throws -> PictureAnswer {
         let stored =
             try await thumbnail
             ? files.thumbnail(of: photo.blob) : files.picture(of: photo.blob)

@@ -22,7 +22,7 @@ extension PhotoService {
             let limit = settings[.rateLimitAuthenticated]
             return [.init(name: "identity", key: "u:" + user.id, limit: limit)]
         }
-        let network = ClientNetwork.key(of: caller.address)
+        let network = caller.network
         let identity = caller.fingerprint.map { "f:" + $0 } ?? "a:" + network
         return [
             .init(name: "identity", key: identity, limit: settings[.rateLimitAnonymous]),

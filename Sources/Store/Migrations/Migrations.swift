@@ -8,8 +8,10 @@ enum Migrations {
     static let all = [
         Migration(version: 1, name: "foundation and photo analysis", sql: first),
         Migration(version: 2, name: "jobs", sql: jobs),
-        Migration(version: 3, name: "contents, embeddings, ledger", sql: contents),
-        Migration(version: 4, name: "processing", sql: processing),
-        Migration(version: 5, name: "photos", sql: photos),
+        Migration(version: 3, name: "messages in rooms", sql: messages),
+        Migration(version: 4, name: "contents, embeddings, ledger", sql: contents),
+        Migration(version: 5, name: "processing", sql: processing),
+        Migration(version: 6, name: "photos", sql: photos),
+        Migration(version: 7, name: "gallery", sql: gallery),
     ]
 }

@@ -1,10 +1,9 @@
 import Foundation
-import HTTP
-import HTTPClient
+import Glibc
 
 /// Measures the HTTP server against nginx in the same run, and what slow, idle and listening clients cost.
 ///
-/// Both servers run on the first core, the load on the others, where there is more than one.
+/// The servers run on the first core, the load on the others, where there is more than one.
 struct HTTPBench {
     let scratch: String
     let seconds: Int
@@ -15,6 +14,8 @@ struct HTTPBench {
         ("constant", { try await $0.constant() }),
         ("files", { try await $0.files() }),
         ("stored", { try await $0.stored() }),
+        ("images", { try await $0.images() }),
+        ("restart", { try await $0.restart() }),
         ("idle", { try await $0.idle() }),
         ("events", { try await $0.events() }),
         ("slow", { try await $0.slow() }),
@@ -25,6 +26,9 @@ struct HTTPBench {
         var arguments = arguments[...]
         while let name = arguments.popFirst() { options[name] = arguments.popFirst() }
         let wanted = options["--only"].map { Set($0.split(separator: ",").map(String.init)) }
+        // Whatever is started from here inherits it; servers are moved to the first core.
+        _ = try? Command.output(
+            "/usr/bin/taskset", ["-a", "-p", "-c", Self.otherCores, "\(getpid())"])
         do {
             let folder = options["--data"] ?? ".build/bench"
             let scratch =
@@ -55,67 +59,44 @@ struct HTTPBench {
         defer { pair.stop() }
         return try [32, 512].map { connections in
             try compare(
-                "constant JSON, \(connections) connections", pair, "/live", connections, 0.6)
+                "constant JSON, \(connections) connections", ours: pair.server.url + "/live",
+                theirs: pair.nginx.url + "/live", connections, least: 0.6)
         }
     }
 
     func files() async throws -> [Figure] {
         let pair = try await Pair(self)
         defer { pair.stop() }
-        return try [
-            compare("file of 20 KB, 32 connections", pair, "/small.jpg", 32, 0.7),
-            compare("file of 5 MB, 32 connections", pair, "/large.jpg", 32, 0.7),
-        ]
-    }
-
-    private func compare(
-        _ work: String, _ pair: Pair, _ path: String, _ connections: Int, _ least: Double
-    ) throws -> Figure {
-        var ours: [LoadGenerator.Report] = []
-        var theirs: [LoadGenerator.Report] = []
-        for _ in 0..<3 {
-            theirs.append(try load(pair.nginx.url + path, connections))
-            ours.append(try load(pair.server.url + path, connections))
+        return try [("20 KB", "/small.jpg"), ("5 MB", "/large.jpg")].map { size, path in
+            try compare(
+                "file of \(size), 32 connections", ours: pair.server.url + path,
+                theirs: pair.nginx.url + path, least: 0.7)
         }
-        let (mine, other) = (Self.median(ours), Self.median(theirs))
-        let ratio = mine.requestsPerSecond / other.requestsPerSecond
-        return Figure(
-            work: work, goal: "≥ \(least) × nginx", ours: Self.text(mine), peer: Self.text(other),
-            ratio: ratio.text(2), isReached: ratio >= least)
-    }
-
-    /// A record of the daemon's own: routed, authorised, read from SQLite, encoded, logged.
-    func stored() async throws -> [Figure] {
-        let daemon = try await BenchDaemon(scratch + "/stored")
-        defer { daemon.stop() }
-        Self.pin(daemon.identifier)
-        let pair = try await Pair(self)
-        defer { pair.stop() }
-        let picture = try [UInt8](Data(contentsOf: URL(filePath: "Fixtures/samples/desk.jpg")))
-        let answer = try await daemon.analyse(picture, with: HTTPClient())
-        guard let id = answer["analysis"]?["id"]?.string else {
-            throw BenchFailure("an answer has no id")
-        }
-        var ours: [LoadGenerator.Report] = []
-        var theirs: [LoadGenerator.Report] = []
-        for _ in 0..<3 {
-            theirs.append(try load(pair.nginx.url + "/live", 32))
-            ours.append(try load(daemon.url + "/api/photo-analysis/\(id)/", 32))
-        }
-        let (mine, other) = (Self.median(ours), Self.median(theirs))
-        let ratio = mine.requestsPerSecond / other.requestsPerSecond
-        return [
-            Figure(
-                work: "stored object, 32 connections", goal: "≥ 0.25 × nginx's constant JSON",
-                ours: Self.text(mine), peer: Self.text(other), ratio: ratio.text(2),
-                isReached: ratio >= 0.25)
-        ]
     }
 
     // MARK: - Helpers of all works
 
-    func load(_ url: String, _ connections: Int) throws -> LoadGenerator.Report {
-        try LoadGenerator.run(url, connections: connections, seconds: seconds)
+    /// Both take turns; the medians are compared.
+    func compare(
+        _ work: String, ours: String, theirs: String, _ connections: Int = 32, least: Double,
+        than name: String = "nginx", fields: [String] = []
+    ) throws -> Figure {
+        var reports: (ours: [LoadGenerator.Report], theirs: [LoadGenerator.Report]) = ([], [])
+        for _ in 0..<3 {
+            reports.theirs.append(try load(theirs, connections, fields))
+            reports.ours.append(try load(ours, connections, fields))
+        }
+        let (mine, other) = (Self.median(reports.ours), Self.median(reports.theirs))
+        let ratio = mine.requestsPerSecond / other.requestsPerSecond
+        return Figure(
+            work: work, goal: "≥ \(least) × \(name)", ours: Self.text(mine),
+            peer: Self.text(other), ratio: ratio.text(2), isReached: ratio >= least)
+    }
+
+    func load(
+        _ url: String, _ connections: Int = 32, _ fields: [String] = []
+    ) throws -> LoadGenerator.Report {
+        try LoadGenerator.run(url, connections: connections, seconds: seconds, fields: fields)
     }
 
     static func median(_ reports: [LoadGenerator.Report]) -> LoadGenerator.Report {
@@ -126,8 +107,17 @@ struct HTTPBench {
         "\(report.requestsPerSecond.text(0))/s, p50 \(report.median), p99 \(report.worst)"
     }
 
+    private static let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+    private static let otherCores = cores > 1 ? "1-\(cores - 1)" : "0"
+
     /// Keeps a server to the first core, so that the load has the others.
     static func pin(_ process: Int32) {
         _ = try? Command.output("/usr/bin/taskset", ["-a", "-p", "-c", "0", "\(process)"])
+    }
+
+    /// Lets a server have all cores.
+    static func unpin(_ process: Int32) {
+        _ = try? Command.output(
+            "/usr/bin/taskset", ["-a", "-p", "-c", "0-\(cores - 1)", "\(process)"])
     }
 }

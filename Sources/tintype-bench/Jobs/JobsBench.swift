@@ -127,12 +127,11 @@ struct JobsBench {
             }
         } _: { jobs, _ in
             let start = ContinuousClock.now
+            let left = Countdown(Self.batch)
             try await withThrowingTaskGroup { group in
-                for client in 0..<Self.clients {
+                for _ in 0..<Self.clients {
                     group.addTask {
-                        for _ in stride(from: client, to: Self.batch, by: Self.clients) {
-                            try await jobs.enqueue(try jobs.make(Nothing()))
-                        }
+                        while left.count() { try await jobs.enqueue(try jobs.make(Nothing())) }
                     }
                 }
                 try await group.waitForAll()
@@ -164,7 +163,7 @@ struct JobsBench {
                 try await Task.sleep(for: .milliseconds(2))
             }
         }
-        let p99 = samples.percentile(0.99)
+        let p99 = samples.percentile(99)
         return [
             Figure(
                 work: "enqueue → start, idle queue", goal: "p99 ≤ 10 ms",
@@ -219,7 +218,7 @@ struct JobsBench {
                 samples.values.append(took)
             }
         }
-        let p99 = samples.percentile(0.99)
+        let p99 = samples.percentile(99)
         return [
             Figure(
                 work: "claim among 1,000,000 waiting jobs, without its flush to the disk",
@@ -289,14 +288,19 @@ private final class Countdown: Sendable {
 
     init(_ count: Int) { state = Mutex(State(left: count)) }
 
-    func count() {
-        let waiter = state.withLock { state in
+    /// False if it has happened as often already.
+    @discardableResult
+    func count() -> Bool {
+        let (isCounted, waiter) = state.withLock { state in
             state.left -= 1
-            guard state.left == 0 else { return CheckedContinuation<Void, Never>?.none }
+            guard state.left == 0 else {
+                return (state.left > 0, CheckedContinuation<Void, Never>?.none)
+            }
             defer { state.waiter = nil }
-            return state.waiter
+            return (true, state.waiter)
         }
         waiter?.resume()
+        return isCounted
     }
 
     func wait() async {

@@ -53,7 +53,7 @@ final class BenchDaemon: Sendable {
         process.waitUntilExit()
     }
 
-    private static var executable: String {
+    static var executable: String {
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         return URL(filePath: own ?? CommandLine.arguments[0]).deletingLastPathComponent()
             .appending(path: "tintype").path
@@ -94,7 +94,7 @@ final class BenchDaemon: Sendable {
         return count > 12 && answer[9..<12].elementsEqual("200".utf8)
     }
 
-    private static func loopback(port: Int) -> sockaddr_in {
+    static func loopback(port: Int) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
@@ -105,7 +105,9 @@ final class BenchDaemon: Sendable {
 
 extension BenchDaemon {
     /// Sends one picture as a browser's form would.
-    func upload(_ picture: [UInt8], with client: HTTPClient) async throws -> ClientResponse {
+    func upload(
+        _ picture: [UInt8], with client: HTTPClient, fingerprint: String? = nil
+    ) async throws -> ClientResponse {
         var body = Array(
             """
             --tintype-bench\r
@@ -119,13 +121,16 @@ extension BenchDaemon {
         var request = ClientRequest(
             .post, url + "/api/photo-analysis/upload/",
             fields: [.contentType: "multipart/form-data; boundary=tintype-bench"], body: body)
+        if let fingerprint { request.fields["X-Fingerprint"] = fingerprint }
         request.timeout = .seconds(300)
         return try await client.send(request)
     }
 
     /// Sends a picture that must become a record of its own, and returns the answer.
-    func analyse(_ picture: [UInt8], with client: HTTPClient) async throws -> JSONValue {
-        let response = try await upload(picture, with: client)
+    func analyse(
+        _ picture: [UInt8], with client: HTTPClient, fingerprint: String? = nil
+    ) async throws -> JSONValue {
+        let response = try await upload(picture, with: client, fingerprint: fingerprint)
         let json = try JSONValue(parsing: response.body)
         guard response.status == .created, json["analysis"]?["reused_from"] == .null else {
             let text = String(decoding: response.body.prefix(200), as: UTF8.self)

@@ -37,6 +37,12 @@ struct Samples {
     var minimum: Double { values.min() ?? 0 }
     var maximum: Double { values.max() ?? 0 }
 
+    /// The value that so many of a hundred do not exceed; 0 where nothing was measured.
+    func percentile(_ share: Int) -> Double {
+        let sorted = values.sorted()
+        return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * share / 100)]
+    }
+
     /// The median and, in brackets, the least and the greatest.
     func text(_ unit: String, decimals: Int = 0) -> String {
         "\(median.text(decimals)) \(unit) (\(minimum.text(decimals))–\(maximum.text(decimals)))"

@@ -13,10 +13,14 @@ enum LoadGenerator {
         FileManager.default.isExecutableFile(atPath: "/usr/bin/wrk")
     }
 
-    static func run(_ url: String, connections: Int, seconds: Int) throws -> Report {
+    /// - Parameter fields: header lines that every request carries.
+    static func run(
+        _ url: String, connections: Int, seconds: Int, fields: [String] = []
+    ) throws -> Report {
         let text = try Command.output(
             "/usr/bin/wrk",
-            ["-t1", "-c\(connections)", "-d\(seconds)s", "--latency", url])
+            ["-t1", "-c\(connections)", "-d\(seconds)s", "--latency"]
+                + fields.flatMap { ["-H", $0] } + [url])
         var report = Report()
         for line in text.split(separator: "\n") {
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A script in Python that does one run of its work for each line it is sent, and says how long it took.
+/// A script in Python that answers each line it is sent with one line.
 final class PythonPeer {
     static let interpreter = ".build/python/bin/python"
 
@@ -12,27 +12,39 @@ final class PythonPeer {
     private let input = Pipe()
     private let output = Pipe()
 
-    init(_ script: String, _ arguments: [String]) throws {
+    init(_ script: String, _ arguments: [String], environment: [String: String] = [:]) throws {
         process.executableURL = URL(filePath: Self.interpreter)
         process.arguments = [script] + arguments
         process.standardInput = input
         process.standardOutput = output
         process.environment = ["OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"]
+            .merging(environment) { _, new in new }
         try process.start()
     }
 
     /// Milliseconds of one run.
     func run() throws -> Double {
-        try input.fileHandleForWriting.write(contentsOf: Data("run\n".utf8))
+        let line = try ask("run")
+        guard let milliseconds = Double(line) else {
+            throw BenchFailure("the peer in Python failed")
+        }
+        return milliseconds
+    }
+
+    /// What the script answers to a line.
+    func ask(_ line: String) throws -> String {
+        try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+        return try next()
+    }
+
+    /// The next line that the script writes; empty if it ended.
+    func next() throws -> String {
         var line = Data()
         while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data([10]) {
             line += byte
             if byte.isEmpty { break }
         }
-        guard let milliseconds = Double(String(decoding: line, as: UTF8.self)) else {
-            throw BenchFailure("the peer in Python failed")
-        }
-        return milliseconds
+        return String(decoding: line, as: UTF8.self)
     }
 
     func stop() {

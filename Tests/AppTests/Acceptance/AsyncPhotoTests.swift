@@ -2,6 +2,7 @@ import Dispatch
 import Domain
 import Foundation
 import HTTP
+import Synchronization
 import Testing
 
 /// Photos whose clients do not wait (§3.3 and §3.4).
@@ -138,20 +139,21 @@ import Testing
 
     @Test func `an accepted upload survives a restart`() async throws {
         let folder = try TemporaryFolder()
+        let accepted = Accepted()
         let gate = DispatchSemaphore(value: 0)
         let provider = try RecordingProvider()
         provider.on(.suggestions) { _, _ in
             _ = gate.wait(timeout: .now() + 1)
             return .hangUp
         }
-        var id = ""
         try await TestDaemon.run(provider: provider, folder: folder) { daemon in
             let answer = try await daemon.upload(
                 Picture.unique(1), as: "F1", fields: Self.preferAsync)
-            id = answer["job_id"]?.string ?? ""
-            _ = try await daemon.job(id) { $0 == "running" }
+            accepted.id.withLock { $0 = answer["job_id"]?.string ?? "" }
+            _ = try await daemon.job(accepted.id.withLock { $0 }) { $0 == "running" }
         }
         try await TestDaemon.run(folder: folder) { daemon in
+            let id = accepted.id.withLock { $0 }
             let job = try await daemon.job(id) { $0 == "succeeded" || $0 == "failed" }
             #expect(job["result.status"]?.int == 201)
             #expect(daemon.files(in: "blobs/jobs").isEmpty)
@@ -168,9 +170,7 @@ import Testing
             let answer = try await daemon.upload(
                 Picture.unique(1), as: "F1", fields: Self.preferAsync)
             let id = answer["job_id"]?.string ?? ""
-            _ = try await eventually {
-                try await daemon.get("/api/jobs/\(id)")["progress.stage"]?.string == "decoded"
-            }
+            try await daemon.reach("decoded", id)
             let events = try await daemon.events(of: id) { _ in
                 gate.signal()
                 return true
@@ -184,7 +184,22 @@ import Testing
     }
 }
 
+/// The job that an upload was answered with.
+private final class Accepted: Sendable {
+    let id = Mutex("")
+}
+
 extension TestDaemon {
+    /// Returns once a job has come to a stage.
+    fileprivate func reach(_ stage: String, _ id: String) async throws {
+        for _ in 0..<2000 {
+            let job = try await get("/api/jobs/\(id)")
+            if job["progress.stage"]?.string == stage { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        Issue.record("never reached")
+    }
+
     func batch(_ form: Form, as asker: Asker = .nobody) async throws -> Answer {
         try await send(
             .post, "/api/photo-analysis/batch/", as: asker,

@@ -2,6 +2,7 @@ import App
 import Domain
 import Foundation
 import Glibc
+import HTTPClient
 import HTTPServer
 import Providers
 import Services
@@ -41,7 +42,8 @@ final class TestDaemon: Sendable {
     static func run(
         provider: RecordingProvider? = nil, environment: [String: String] = [:],
         settings: [String: String] = [:], clock: TestClock = TestClock(),
-        folder: TemporaryFolder? = nil, prepare: (Installation) -> Void = { _ in },
+        folder: TemporaryFolder? = nil, lookup: NameLookup = .system,
+        prepare: (Installation) -> Void = { _ in },
         _ body: (TestDaemon) async throws -> Void
     ) async throws {
         try await places.withPermit {
@@ -57,7 +59,8 @@ final class TestDaemon: Sendable {
             let installation = try await Installation(
                 configuration, directory: folder.path,
                 log: Logger(LogSink(.json(descriptor: log)), minimum: .debug),
-                clock: clock.source, decoder: decoder, patience: pauses.patience)
+                clock: clock.source, decoder: decoder, patience: pauses.patience,
+                lookup: lookup)
             var sockets = installation.serverConfiguration([.tcp(host: "127.0.0.1", port: 0)])
             sockets.usesSocketActivation = false
             let server = Server(sockets, handler: installation.handler)

@@ -62,8 +62,10 @@ import Testing
         defer { close(listening) }
         let isOver = Flag()
         let counts = try await withThrowingTaskGroup(of: (good: Int, bad: [String]).self) { group in
-            for _ in 0..<4 {
-                group.addTask { await Self.keepAsking(port, until: isOver) }
+            for keepsAlive in [true, false, true, false, true, false] {
+                group.addTask {
+                    await Self.keepAsking(port, keepsAlive: keepsAlive, until: isOver)
+                }
             }
             for _ in 0..<3 {
                 let daemon = try DaemonProcess(folder.path + "/data", listening: listening)
@@ -86,14 +88,14 @@ import Testing
     }
 
     private static func keepAsking(
-        _ port: Int, until isOver: Flag
+        _ port: Int, keepsAlive: Bool, until isOver: Flag
     ) async -> (good: Int, bad: [String]) {
         let client = HTTPClient()
         var good = 0
         var bad: [String] = []
         repeat {
-            var request = ClientRequest(
-                .get, "http://127.0.0.1:\(port)/healthz/", fields: ["Connection": "close"])
+            var request = ClientRequest(.get, "http://127.0.0.1:\(port)/healthz/")
+            if !keepsAlive { request.fields["Connection"] = "close" }
             request.timeout = .seconds(20)
             do throws(HTTPClientError) {
                 let answer = try await client.send(request)
