@@ -21,7 +21,7 @@ import Testing
             #expect(added.status == 201 && added["image.mime_type"]?.isNull == true)
             let id = added["imageId"]?.string ?? ""
             let again = try await daemon.post(path, as: asker, body)
-            #expect(again.status == 200 && again["Idempotent-Replay"] == "true")
+            #expect(again.status == 200 && again[Fields.Name("Idempotent-Replay")] == "true")
             #expect(again["imageId"]?.string == id)
             dropbox.answer(503, "{}")
             let failed = try await daemon.process(id, as: asker)
