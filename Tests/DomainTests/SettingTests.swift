@@ -146,6 +146,12 @@ struct SettingTests {
         read(
             .fallbackToBuiltin, .enableCaptions, .enablePerceptualReuse, .enableRateLimiting,
             .useS3, .autoCleanup)
+        read(.textEmbeddingProvider)
+        read(.textEmbeddingModel, .processingOrigins)
+        read(.embeddingCostPerThousand)
+        read(
+            .maxEmbeddingCallsPerMinute, .embeddingRateDelay, .embeddingRetryDelay,
+            .embeddingMaxRetries)
         read(.galleryAccess)
         read(.galleryRequiresUserID)
         read(.galleryTrashDays, .fetchMaxMB, .fetchTimeoutSeconds)
@@ -176,6 +182,10 @@ struct SettingTests {
             .maxHeaderFields, .maxURISize, .maxJSONSize, .maxMultipartParts, .maxBodyMemory,
             .maxPipelineSize, .decodeWorkers, .decodeMemory, .databaseReaders,
             .minFreeSpace, .exactSearchLimit)
+        read(
+            .dropboxToken, .dropboxFolder, .dropboxAPIURL, .dropboxContentURL, .folderRoot,
+            .cronSecret)
+        read(.retryQueueInterval)
         read(.offPeakOnly)
         read(.offPeakStart, .offPeakEnd, .scheduleZone)
         read(.jobRetryBase, .jobRetryMaximum, .jobResultDays)

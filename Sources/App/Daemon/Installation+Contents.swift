@@ -5,6 +5,9 @@ import Telemetry
 import Vectors
 
 extension Installation {
+    /// Vectors that can be found, in all spaces.
+    package var vectorCount: Int { spaces.reduce(0) { $0 + $1.count } }
+
     /// Opens the spaces that all families share; what the files lost is forgotten in the database too.
     static func openEmbeddings(
         _ folder: String, exactLimit: Int, _ store: DataStore, _ clock: TimeSource, _ log: Logger

@@ -1,3 +1,4 @@
+import App
 import Domain
 import Foundation
 import HTTP
@@ -17,7 +18,7 @@ import Testing
                     == Array(
                         #"{"discovery":[],"gallery":[],"inspection":[],"processing":[]}"#.utf8))
             let again = try await Self.keep(bytes, daemon, as: ada)
-            #expect(again.status == 200 && again["id"] == kept["id"])
+            #expect(again.status == 200 && again["id"]?.string == kept["id"]?.string)
             let id = kept["id"]?.string ?? ""
             let path = "/api/photos/\(id)"
             #expect(try await daemon.get(path, as: bob).status == 404)
@@ -51,10 +52,11 @@ import Testing
             #expect(try await daemon.get(path, as: ada).status == 404)
             let left = try await daemon.get("/api/photos/\(image)", as: ada)
             #expect(left["facets.processing.0.id"]?.string == image)
-            #expect(left["facets.discovery"] == .array([]))
+            #expect(left["facets.discovery"]?.array?.isEmpty == true)
             let last = TestDaemon.processing + "/images/\(image)"
             #expect(try await daemon.send(.delete, last, as: ada).status == 200)
             #expect(daemon.files().isEmpty)
+            #expect(daemon.installation.vectorCount == 0)
         }
     }
 
@@ -70,7 +72,7 @@ import Testing
             let path = "/api/photos/\(kept["id"]?.string ?? "")/similar"
             let alike = try await daemon.get(path + "?space=image", as: ada)
             #expect(alike["results"]?.array?.count == 2)
-            #expect(alike["results.0.facets.processing.0.id"] == copy["imageId"])
+            #expect(alike["results.0.facets.processing.0.id"]?.string == copy["imageId"]?.string)
             #expect(alike["results.0.score"]?.double ?? 0 >= 0.95)
             #expect(try await daemon.get(path + "?space=sound", as: ada).status == 400)
         }

@@ -24,7 +24,8 @@ import Testing
             "RETRY_QUEUE_INTERVAL_S": "0", "CRON_SECRET": "timer",
         ]
         let made = try await DaemonProcess.run(
-            ["users", "create", "a@example.org", "--role", "user"], in: directory)
+            ["users", "create", "a@example.org", "--role", "user", "--password-stdin"],
+            in: directory, prefix: ["/bin/sh", "-c", #"echo a-password | "$0" "$@""#])
         #expect(made.code == 0)
         let printed = try await DaemonProcess.run(
             ["tokens", "create", "--user", "a@example.org"], in: directory)

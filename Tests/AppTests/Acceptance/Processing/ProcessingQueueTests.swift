@@ -107,11 +107,11 @@ import Testing
             #expect(failed.status == 500)
             let files = daemon.files()
             let well = try await daemon.process(id, as: asker)
-            #expect(well.status == 200 && well["thumbnail"] == failed["thumbnail"])
+            #expect(well.status == 200 && well["thumbnail"]?.string == failed["thumbnail"]?.string)
             #expect(daemon.files() == files)
             let row = try await daemon.row(id, as: asker)
             #expect(row["image.retry_count"]?.int == 0)
-            #expect(row["image.processing_error"] == .null)
+            #expect(row["image.processing_error"]?.isNull == true)
             #expect(try await daemon.workOffQueue()["message"]?.string == "No jobs to process")
         }
     }
@@ -215,13 +215,13 @@ import Testing
             #expect(costs == [700, 400, 12_300])
             #expect(usage["usage.2.image_id"]?.string == ids[0])
             #expect(usage["usage.2.cost_usd"]?.encoded == Array("0.0000123".utf8))
-            #expect(usage["usage.2.estimated"] == .bool(false))
+            #expect(usage["usage.2.estimated"]?.bool == (false))
             #expect(
                 usage["totals"]?.encoded
                     == Array(
                         #"{"calls":3,"tokens_in":134,"cost_nano_usd":13400,"cost_usd":0.0000134}"#
                             .utf8))
-            #expect(try await daemon.get(path, as: bob)["usage"] == .array([]))
+            #expect(try await daemon.get(path, as: bob)["usage"]?.array?.isEmpty == true)
             #expect(try await daemon.get(path, as: admin)["totals.calls"]?.int == 3)
             let page = try await daemon.get(
                 path + "?limit=1&offset=1&from=2026-03-01&to=2026-03-01", as: ada)
