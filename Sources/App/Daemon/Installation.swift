@@ -135,12 +135,12 @@ package final class Installation: Sendable {
             facets = FacetService(
                 store: store, contents: contents, examiner: examiner, photos: photos,
                 processing: processing, gallery: gallery, spool: spool, clock: clock)
-            try registerProcessingJobs()
-            try gallery.register()
             let foundation = RequestServices.Foundation(
                 store: store, contents: contents, spool: spool, settings: settings,
                 identity: identity, limiter: limiter, clock: clock, log: log)
             requests = RequestServices(foundation, decoder, startup, patience)
+            try registerProcessingJobs()
+            try gallery.register()
             try requests.register(with: jobs, settings)
         } catch {
             throw CommandFailure(opening: error)
