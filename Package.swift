@@ -54,8 +54,8 @@ let package = Package(
                 "Vectors", "Web",
             ]),
 
-        safe("API", ["Domain", "HTTP", "Services", "Store"]),
-        safe("Web", ["Domain", "HTTP", "Services"]),
+        safe("API", ["Crypto", "Domain", "HTTP", "Services", "Store"]),
+        safe("Web", ["Crypto", "Domain", "HTTP", "Services", "Store"]),
         safe("Providers", ["Domain", "HTTP", "HTTPClient"]),
         safe("Storage", ["Crypto", "Domain", "HTTP", "HTTPClient"]),
 

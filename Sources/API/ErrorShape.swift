@@ -25,7 +25,7 @@ struct ErrorShape: Sendable {
         },
         routeFailure: { request, failure in Problem.response(request, failure) })
 
-    static let all = [detail, gallery, processing, problem]
+    static let all = [detail, gallery, processing, core, problem]
 
     /// The shape of a path's family.
     static func of(_ path: String?) -> ErrorShape {

@@ -76,7 +76,11 @@ package struct Frontend: Sendable {
                     "Invalid token header. Token string should not contain spaces.", scheme: name))
         }
         do {
-            return try identity.user(bearing: String(parts[1]))
+            let token = String(parts[1])
+            let user = try identity.user(bearing: token)
+            RequestTrace.current?.identify(
+                user, token: IdentityService.isAPIToken(token) ? token : nil)
+            return user
         } catch let refusal as IdentityService.Refusal {
             let detail =
                 refusal == .inactive ? "User inactive or deleted." : "Invalid token."

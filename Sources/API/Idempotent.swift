@@ -30,7 +30,9 @@ struct Idempotent: Sendable {
             scope: "\(who) \(request.method.rawValue) \(path)", key: key,
             digest: service.digest(of: content))
         switch started {
-        case .replay(let kept): return Self.response(kept)
+        case .replay(let kept):
+            RequestTrace.current?.leaveOut()
+            return Self.response(kept)
         case .mismatch:
             return shape.failure(
                 .unprocessableContent, "This Idempotency-Key was used with another body.",

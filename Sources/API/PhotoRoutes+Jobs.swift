@@ -76,7 +76,11 @@ extension PhotoRoutes {
         let origin = frontend.origin(of: request)
         var begun: [JobRecord] = []
         for image in images {
-            begun.append(try await begin(image, by: caller, origin: origin))
+            let upload = try? image.file.get()
+            begun.append(
+                try await logging.part(of: request, "photo_analysis.batch", upload) {
+                    try await begin(image, by: caller, origin: origin)
+                })
         }
         let body = JSONWriter.object { json in
             json.array("jobs") { list in

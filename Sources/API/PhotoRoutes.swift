@@ -10,11 +10,13 @@ package struct PhotoRoutes: Sendable {
     let frontend: Frontend
     let idempotent: Idempotent
     let photoJobs: PhotoJobs
+    let logging: RequestLogging
     let multipart: MultipartReader.Limits
 
     package init(
         photos: PhotoService, settings: SettingsService, spool: Spool, frontend: Frontend,
-        idempotency: IdempotencyService, photoJobs: PhotoJobs, multipartParts: Int
+        idempotency: IdempotencyService, photoJobs: PhotoJobs, logging: RequestLogging,
+        multipartParts: Int
     ) {
         self.photos = photos
         self.settings = settings
@@ -22,6 +24,7 @@ package struct PhotoRoutes: Sendable {
         self.frontend = frontend
         idempotent = Idempotent(service: idempotency)
         self.photoJobs = photoJobs
+        self.logging = logging
         var multipart = MultipartReader.Limits()
         multipart.parts = multipartParts
         self.multipart = multipart
@@ -29,8 +32,9 @@ package struct PhotoRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route(.post, "/api/photo-analysis/upload/", upload),
-            Route(.post, "/api/photo-analysis/batch/", batch),
+            Route(
+                .post, "/api/photo-analysis/upload/", logging("photo_analysis.upload", upload)),
+            Route(.post, "/api/photo-analysis/batch/", logging("photo_analysis.batch", batch)),
             Route(.get, "/api/photo-analysis/", list),
             Route(.get, "/api/photo-analysis/recent/", recent),
             Route(.get, "/api/photo-analysis/{id}/", detail),
@@ -55,6 +59,7 @@ package struct PhotoRoutes: Sendable {
         {
             return rated(refused.response, caller, request)
         }
+        RequestTrace.current?.markReceived()
         let fingerprint = form.fingerprint ?? frontend.fingerprint(of: request)
         if case .success(let text) = fingerprint { caller.fingerprint = text }
         if let errors = await fieldErrors(of: form.image, fingerprint) {
@@ -116,6 +121,7 @@ package struct PhotoRoutes: Sendable {
         switch result {
         case .failure(let failure): return failed(failure)
         case .success(let answer):
+            RequestTrace.current?.setModel(answer.view.photo.visionModel)
             var response = Response.json(
                 PhotoEncoder.upload(answer, origin: origin),
                 status: answer.isCached ? .ok : .created)
@@ -129,15 +135,27 @@ package struct PhotoRoutes: Sendable {
 
     static func failed(_ failure: UploadFailure) -> Response {
         switch failure {
-        case .invalidImage(let message): .fieldErrors([("image", message)])
-        case .limited(let refusal): .limited(refusal)
+        case .invalidImage(let message):
+            RequestTrace.current?.setErrorCode("invalid_image")
+            RequestTrace.current?.markUndecodable()
+            return .fieldErrors([("image", message)])
+        case .limited(let refusal):
+            RequestTrace.current?.leaveOut()
+            return .limited(refusal)
         case .notConfigured:
-            .json(
+            RequestTrace.current?.setErrorCode("not_configured")
+            return .json(
                 JSONWriter.object { $0.field("error", "OpenAI API not configured") },
                 status: .serviceUnavailable)
-        case .analysis(let detail): analysisFailed(.internalServerError, detail)
-        case .cancelled: analysisFailed(.internalServerError, "Cancelled")
-        case .storageFull: analysisFailed(.insufficientStorage, "Storage error")
+        case .analysis(let detail):
+            RequestTrace.current?.setErrorCode("analysis_failed")
+            return analysisFailed(.internalServerError, detail)
+        case .cancelled:
+            RequestTrace.current?.setErrorCode("cancelled")
+            return analysisFailed(.internalServerError, "Cancelled")
+        case .storageFull:
+            RequestTrace.current?.setErrorCode("storage_full")
+            return analysisFailed(.insufficientStorage, "Storage error")
         }
     }
 

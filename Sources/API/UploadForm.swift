@@ -35,6 +35,7 @@ struct UploadForm {
         case "multipart/form-data":
             if let length = request.body.length, length > limit + Self.overheadBytes {
                 image = .failure(tooLarge)
+                RequestTrace.current?.refuseImage()
                 return
             }
             try await read(request, spool, limit, tooLarge, multipart)
@@ -63,6 +64,7 @@ struct UploadForm {
                     image = try await Self.picture(part, &form, spool, limit, tooLarge)
                     // Nobody needs the rest of what is too large already.
                     if case .failure(let fault) = image, fault.message == tooLarge.message {
+                        RequestTrace.current?.refuseImage()
                         return
                     }
                 } else if part.name == "fingerprint", fingerprint == nil {
@@ -106,9 +108,14 @@ struct UploadForm {
                 pending.removeAll(keepingCapacity: true)
             }
         }
-        guard size > 0 else { return .failure(Fault("The submitted file is empty.")) }
         try await file.append(pending)
-        return .success(await file.finish())
+        let upload = await file.finish()
+        RequestTrace.current?.carry(upload)
+        guard size > 0 else {
+            RequestTrace.current?.refuseImage()
+            return .failure(Fault("The submitted file is empty."))
+        }
+        return .success(upload)
     }
 
     /// A part that holds a fingerprint.

@@ -1,5 +1,12 @@
 /// The questions that a provider is asked unless the settings hold others.
 package enum DefaultPrompts {
+    /// Asks for the answers to what a picture shows.
+    package static let solver = """
+        Solve every problem in this picture. Answer with the final answers only, in reading order, \
+        separated by commas: no steps, no units that are not asked for, no explanations. If nothing \
+        in the picture can be solved, answer with ERROR: and a short reason.
+        """
+
     /// Asks for ten room titles.
     package static let suggestions = """
         Look at this photo and name 10 chat rooms that people who took a photo like it would want \

@@ -64,6 +64,8 @@ package struct Setting: Sendable {
         case gallery = "Gallery"
         case fetching = "Fetching from the web"
         case processing = "Image processing"
+        case requestImages = "Request log and its pictures"
+        case solver = "Solver"
     }
 
     package var isSecret: Bool {

@@ -2,7 +2,7 @@ extension Setting {
     /// The table of all settings, in the order in which people are shown them.
     package static let all: [Setting] =
         daemon + logging + secrets + objectStorage + http + work + jobs + analysis + similarity
-        + limits + gallery + fetching + processing
+        + limits + gallery + fetching + processing + requestImages + solver
 
     private static let daemon: [Setting] = startup(
         .daemon,

@@ -18,6 +18,7 @@ package struct BlobReference: Sendable {
         BlobReference(table: "photos", column: "blob_id"),
         BlobReference(table: "processing_images", column: "blob_id"),
         BlobReference(table: "processing_images", column: "thumbnail_id"),
+        BlobReference(table: "request_images", column: "blob_id"),
     ]
 
     /// Whether a row of `b` is referred to.

@@ -110,6 +110,11 @@ package struct Tables {
     package var rooms: RoomTable { RoomTable(db: db) }
     package var members: MemberTable { MemberTable(db: db) }
     package var gallery: GalleryTable { GalleryTable(db: db) }
+    package var sessions: SessionTable { SessionTable(db: db) }
+    package var requestLogs: RequestLogTable { RequestLogTable(db: db) }
+    package var requestImages: RequestImageTable { RequestImageTable(db: db) }
+    package var requestSums: RequestSumTable { RequestSumTable(db: db) }
+    package var health: HealthTable { HealthTable(db: db) }
     package var messages: MessageTable { MessageTable(db: db) }
 
     /// Runs `action` once the transaction is on the disk, in the order of the commits; it must return at once.

@@ -37,6 +37,54 @@ enum Assets {
         #recent img { width: 7rem; height: 7rem; object-fit: cover; border-radius: .5rem; }
         :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
         [role="status"] { min-height: 1.6em; }
+        .who { display: flex; gap: .75rem; align-items: center; justify-content: flex-end;
+          font-size: .9rem; margin-top: -3.1rem; margin-bottom: 1.25rem; }
+        .crumbs { font-size: .9rem; opacity: .85; }
+        .notice { background: var(--soft); border-left: 3px solid var(--accent);
+          border-radius: .25rem; padding: .6rem .9rem; }
+        .fields { display: grid; gap: .4rem; max-width: 22rem; }
+        .fields button { justify-self: start; margin-top: .8rem; }
+        .fields input, .filters input, .filters select { background: var(--soft);
+          border: 1px solid var(--line); border-radius: .5rem; padding: .45rem .7rem;
+          font: inherit; color: inherit; }
+        .fields input { width: 100%; }
+        .filters { display: flex; flex-wrap: wrap; gap: .8rem; align-items: end;
+          margin-bottom: 1rem; }
+        .filters label { display: grid; gap: .2rem; font-size: .85rem; }
+        .scroll { overflow-x: auto; }
+        table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+        th, td { border-bottom: 1px solid var(--line); padding: .45rem .9rem .45rem 0;
+          text-align: left; white-space: nowrap; }
+        thead th { font-size: .85rem; font-weight: 600; opacity: .75; }
+        th.number, td.number { text-align: right; }
+        .number + :not(.number) { padding-left: 1rem; }
+        .pages { display: flex; gap: 1.25rem; }
+        .preview img { max-width: 400px; max-height: 400px; width: auto; height: auto;
+          border: 1px solid var(--line); }
+        dl { display: grid; grid-template-columns: max-content 1fr; gap: .4rem 1.5rem; }
+        dt { opacity: .75; }
+        dd { margin: 0; overflow-wrap: anywhere; }
+        .mark { border-radius: 999px; padding: .1rem .6rem; color: #fff; font-size: .85rem; }
+        .mark.good { background: #2f7a4b; }
+        .mark.bad { background: #a8392f; }
+        .cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
+        .cards li { background: var(--soft); border-radius: .75rem; padding: 1rem 1.2rem;
+          display: grid; gap: .2rem; }
+        .figures { display: grid; gap: .75rem; margin: 1rem 0 1.5rem;
+          grid-template-columns: repeat(auto-fit, minmax(7.4rem, 1fr)); }
+        .figures li { background: var(--soft); border-radius: .75rem; padding: .8rem 1rem;
+          display: grid; }
+        .figures strong { font-size: 1.2rem; white-space: nowrap; }
+        .figures span { font-size: .85rem; opacity: .75; }
+        .columns { display: grid; gap: 0 2.5rem;
+          grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); }
+        .chart text { fill: var(--ink); font: .8rem system-ui, sans-serif; text-anchor: middle; }
+        .chart text.small { font-size: .7rem; opacity: .75; }
+        .bar { fill: var(--accent); }
+        .bar.bad { fill: #a8392f; }
+        .share { width: 7rem; height: .7rem; display: block; }
+        .bars th { font-weight: 400; }
+        @media (max-width: 40rem) { .who { margin-top: 0; } .columns { grid-template-columns: 1fr; } }
 
         """#
 

@@ -66,6 +66,8 @@ package struct GalleryRoutes: Sendable {
 
     private func create(_ request: Request, _ guest: GalleryGate.Guest) async throws -> Response {
         let (draft, content) = try await draft(request, guest.viewer)
+        RequestTrace.current?.nameImage()
+        RequestTrace.current?.markReceived()
         return try await idempotent.run(request, by: guest.caller, content: content) {
             let (image, creation) = try await gallery.create(draft, by: guest.viewer)
             let origin = frontend.origin(of: request)

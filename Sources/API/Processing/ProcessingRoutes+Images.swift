@@ -18,6 +18,8 @@ extension ProcessingRoutes {
             body = try await ProcessingBody(request)
         }
         let image = try draft(body, hasFile: upload != nil, for: user)
+        RequestTrace.current?.nameImage()
+        RequestTrace.current?.markReceived()
         let isProcessed = try body.flag("process") ?? false
         let origin = frontend.origin(of: request)
         let job = isProcessed ? ProcessImage(image_id: image.id, origin: origin) : nil

@@ -102,6 +102,7 @@ package struct ProcessingRoutes: Sendable {
         }
         let refresh = try body.flag("refresh") ?? false
         let image = try image(id, for: user)
+        RequestTrace.current?.nameImage()
         let origin = frontend.origin(of: request)
         let outcome = try await service.attempt(
             image.number, refresh: refresh,

@@ -61,6 +61,8 @@ struct ProcessingUpload {
             }
         }
         try await file.append(pending)
-        return await file.finish()
+        let upload = await file.finish()
+        RequestTrace.current?.carry(upload)
+        return upload
     }
 }

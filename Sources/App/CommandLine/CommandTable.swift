@@ -92,6 +92,14 @@ extension Command {
                 dryRun,
                 .value("--batch-size", .integer("N", 1...1_000_000), "Records at a time [100]."),
             ], exitCodes: [.ioError]),
+        Command(
+            .cleanupOldImages, "Remove old images of the request log, whose rows stay",
+            options: [
+                .value(
+                    "--days", .integer("N", 0...36_500),
+                    "Older than this many days [IMAGE_RETENTION_DAYS]."),
+                dryRun,
+            ]),
     ]
 
     private static let jobs = [

@@ -12,6 +12,7 @@ package enum Verb: String, Sendable, CaseIterable {
     case settingsSet = "settings set"
     case testPhotoUpload = "test-photo-upload"
     case cleanupExpiredPhotos = "cleanup-expired-photos"
+    case cleanupOldImages = "cleanup-old-images"
     case indexStats = "index stats"
     case indexCheck = "index check"
     case indexRebuild = "index rebuild"

@@ -17,6 +17,7 @@ extension Installation {
             case .settingsGet: return try await getSetting(invocation)
             case .settingsSet: return try await setSetting(invocation)
             case .cleanupExpiredPhotos: return try await cleanUpExpired(invocation)
+            case .cleanupOldImages: return try await cleanUpOldImages(invocation)
             case .testPhotoUpload: return try await testUpload(invocation)
             case .indexStats: return try indexStatistics(invocation)
             case .indexCheck: return try await checkIndex(invocation)

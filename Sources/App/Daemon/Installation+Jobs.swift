@@ -2,10 +2,13 @@ import API
 import Domain
 import HTTP
 import Services
+import Synchronization
 
 extension Installation {
     /// Runs jobs until it is cancelled.
     package func work() async throws {
+        worksJobs.store(true, ordering: .relaxed)
+        defer { worksJobs.store(false, ordering: .relaxed) }
         try await withThrowingTaskGroup { group in
             group.addTask { [self] in try await jobs.run() }
             group.addTask { [self] in try await jobEvents.run() }

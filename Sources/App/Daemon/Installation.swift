@@ -37,6 +37,8 @@ package final class Installation: Sendable {
     package let processing: ProcessingService
     package let facets: FacetService
     package let gallery: GalleryService
+    /// The request log and its images, the solver, and sessions of the admin pages.
+    package let requests: RequestServices
     /// Fetches what users name by URL.
     package let fetcher: WebFetcher
     package let roomStreams = RoomStreams()
@@ -47,6 +49,8 @@ package final class Installation: Sendable {
     let isServing = Atomic(false)
     /// Whether only this machine can connect.
     let isReachedLocally: Atomic<Bool>
+    /// Whether jobs are run from here.
+    let worksJobs = Atomic(false)
 
     /// Opens what is in `directory`, which the caller holds the lock of.
     ///
@@ -131,8 +135,13 @@ package final class Installation: Sendable {
             facets = FacetService(
                 store: store, contents: contents, examiner: examiner, photos: photos,
                 processing: processing, gallery: gallery, spool: spool, clock: clock)
+            let foundation = RequestServices.Foundation(
+                store: store, contents: contents, spool: spool, settings: settings,
+                identity: identity, limiter: limiter, clock: clock, log: log)
+            requests = RequestServices(foundation, decoder, startup, patience)
             try registerProcessingJobs()
             try gallery.register()
+            try requests.register(with: jobs, settings)
         } catch {
             throw CommandFailure(opening: error)
         }
@@ -140,6 +149,7 @@ package final class Installation: Sendable {
 
     /// Keeps the graphs for the next start, stops the decoders and closes the database; nothing may be asked afterwards.
     package func close() async {
+        await requests.recorder.settle()
         for space in spaces {
             do {
                 try await space.snapshot()
@@ -182,6 +192,7 @@ package final class Installation: Sendable {
         configuration.workers = workers > 0 ? workers : Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         configuration.maximumDecodedBytes = startup[.decodeMemory]
         configuration.baseDeadline = startup[.decodeTimeout]
+        configuration.textLanguages = startup[.ocrLanguages]
         return WorkerPool(configuration) { event in
             switch event {
             case .died(let reason):
@@ -209,17 +220,13 @@ package final class Installation: Sendable {
     private static func providers(
         _ startup: StartupSettings, _ decoder: WorkerPool, _ patience: OpenAIPatience
     ) -> ProviderDirectory {
-        let key = startup[.openAIKey]
-        let url = startup[.openAIBaseURL]
-        let needsKey = url.isEmpty || !LoopbackURL.isLoopback(url)
-        let remote: OpenAIProvider? =
-            key.isEmpty && needsKey
-            ? nil
-            : OpenAIProvider(
-                client: HTTPClient(), baseURL: url.isEmpty ? OpenAIProvider.publicURL : url,
-                apiKey: key.isEmpty ? nil : key, patience: patience)
+        let server = RemoteServer(startup)
+        let remote = server.map {
+            OpenAIProvider(
+                client: HTTPClient(), baseURL: $0.url, apiKey: $0.key, patience: patience)
+        }
         return ProviderDirectory(
-            remote: remote, isRemoteNamed: !key.isEmpty || !url.isEmpty,
+            remote: remote, isRemoteNamed: RemoteServer.isNamed(startup),
             builtin: BuiltinAnalyser(
                 textReader: WorkerTextReader(decoder: startup[.ocr] ? decoder : nil)))
     }

@@ -16,16 +16,16 @@ extension Installation {
             trustedProxies: configuration.trustedProxies)
         let photoRoutes = PhotoRoutes(
             photos: photos, settings: settings, spool: spool, frontend: frontend,
-            idempotency: idempotency, photoJobs: photoJobs,
+            idempotency: idempotency, photoJobs: photoJobs, logging: logging,
             multipartParts: configuration.startup[.maxMultipartParts])
         let roomRoutes = RoomRoutes(
             rooms: rooms, streams: roomStreams, frontend: frontend, idempotency: idempotency,
             bodyLimit: configuration.startup[.maxJSONSize])
         let pages = HomePage().routes + RoomPages(rooms: rooms).routes
         let router = Router(
-            photoRoutes.routes + roomRoutes.routes + galleryRoutes(frontend)
-                + processingRoutes(frontend)
-                + jobRoutes(frontend) + pages + operationRoutes
+            photoRoutes.routes + roomRoutes.routes + logging.around(galleryRoutes(frontend))
+                + logging.around(processingRoutes(frontend))
+                + jobRoutes(frontend) + requestRoutes + pages + operationRoutes
                 + [Route(.post, "/control/run", control)],
             fallbacks: API.fallbacks)
         let log = log
@@ -44,12 +44,11 @@ extension Installation {
 
     private var operationRoutes: [Route] {
         [
-            Route(.get, "/healthz/") { _ in .text("ok\n") },
             Route(.get, "/metrics/") { [self] _ in
                 gaugeVectors()
                 try await jobs.measure(metrics)
                 return .bytes(Array(metrics.render().utf8), type: Metrics.mediaType)
-            },
+            }
         ]
     }
 
@@ -95,7 +94,7 @@ struct ServerLog: ServerObserver {
     let metrics: Metrics
 
     /// Asked for every few seconds by machines; of no interest in a log.
-    private static let quietRoutes: Set = ["/healthz/", "/metrics/"]
+    private static let quietRoutes: Set = ["/healthz/", "/api/core/health/", "/metrics/"]
 
     func connectionOpened() { metrics.add(.httpConnections, labels: ["open"]) }
     func connectionClosed() { metrics.add(.httpConnections, -1, labels: ["open"]) }

@@ -14,7 +14,9 @@ package enum DecodeWorker {
     ) -> Never {
         guard ci_die_with_master() == 0 else { exit(71) }
         ci_keep_one_arena()
-        let recognizer = prepare(readsText: arguments.contains("text"))
+        let languages = arguments.first { $0.hasPrefix(textArgument) }
+        let recognizer = prepare(
+            languages: languages.map { String($0.dropFirst(textArgument.count)) })
         guard Cage.close(isFiltered: !arguments.contains("uncaged")) else { exit(71) }
         let worker = Worker(recognizer: recognizer, trials: trials)
         while let (packet, descriptor) = nextRequest() {
@@ -23,16 +25,19 @@ package enum DecodeWorker {
         exit(0)
     }
 
+    /// What the argument of a worker that reads text begins with; Tesseract's languages follow.
+    static let textArgument = "text="
+
     /// The descriptors a worker is started with.
     static let socket: Int32 = 3
     static let sharedFile: Int32 = 4
 
     /// Everything that reads files has to happen before the cage closes.
-    private static func prepare(readsText: Bool) -> TextRecognizer? {
+    private static func prepare(languages: String?) -> TextRecognizer? {
         // Little CMS dates the profiles it makes, for which the C library reads the time zone once.
         tzset()
         heif_init(nil)
-        return readsText ? TextRecognizer() : nil
+        return languages.flatMap { TextRecognizer(languages: $0) }
     }
 
     /// Waits for a request. Memory is given back once there is a pause: between two pictures in a row it
@@ -93,6 +98,9 @@ private struct Worker {
         var bitmap = image.bitmap
         bitmap.flattenOnWhite()
         let upright = bitmap.upright(from: probe.orientation)
+        if case .readFormulas(let milliseconds) = request {
+            return recognizer.formulas(in: upright, milliseconds: milliseconds).encoded
+        }
         return TextWord.encode(recognizer.words(in: upright, milliseconds: 4_000))
     }
 

@@ -14,14 +14,14 @@ package struct TextWord: Sendable, Equatable {
     package let height: Int
 }
 
-/// Tesseract's engine for English, started once.
+/// Tesseract's engine, started once.
 final class TextRecognizer {
-    private let engine: OpaquePointer
+    let engine: OpaquePointer
 
-    /// Reads the language model from its installed place; nil if it is not there.
-    init?() {
+    /// Reads the models of `languages`, such as `eng+deu`, from their installed place; nil if one is not there.
+    init?(languages: String) {
         guard let engine = TessBaseAPICreate() else { return nil }
-        guard TessBaseAPIInit2(engine, nil, "eng", OEM_LSTM_ONLY) == 0 else {
+        guard TessBaseAPIInit2(engine, nil, languages, OEM_LSTM_ONLY) == 0 else {
             TessBaseAPIDelete(engine)
             return nil
         }

@@ -28,6 +28,8 @@ package final class WorkerPool: Sendable {
         /// The time one picture may take: this and some more for each megapixel.
         package var baseDeadline = Duration.seconds(5)
         package var deadlinePerMegapixel = Duration.milliseconds(400)
+        /// Tesseract's languages, joined by a plus sign.
+        package var textLanguages = "eng"
         /// A text reader that has nothing to do is stopped after this.
         package var textReaderIdleSeconds = 60
 
@@ -55,7 +57,8 @@ package final class WorkerPool: Sendable {
             picturesPerWorker: configuration.picturesPerWorker, idleSeconds: nil, queue: pictures,
             report: report)
         let reader = WorkerThread(
-            executable: configuration.executable, arguments: arguments + ["text"],
+            executable: configuration.executable,
+            arguments: arguments + [DecodeWorker.textArgument + configuration.textLanguages],
             picturesPerWorker: configuration.picturesPerWorker,
             idleSeconds: configuration.textReaderIdleSeconds, queue: texts, report: report)
         let decoders = (0..<max(1, configuration.workers)).compactMap { _ in decoder.start() }
@@ -138,6 +141,22 @@ package final class WorkerPool: Sendable {
         } catch {
             return []
         }
+    }
+
+    /// The lines of sums and equations in an open picture, from top to bottom, as somebody would type them.
+    ///
+    /// Takes at most about twelve seconds. The descriptor stays the caller's and open until this returns.
+    package func readFormulas(
+        fileDescriptor: Int32
+    ) async throws(ImageError) -> FormulaReading {
+        let probe = try ImageProbe(fileDescriptor: fileDescriptor)
+        let size = try MappedFile.size(of: fileDescriptor)
+        let cost = probe.decodedBytes
+        await budget.acquire(cost)
+        defer { budget.release(cost) }
+        let packet = WorkerRequest.readFormulas(milliseconds: 8_000).encoded(size: size)
+        let bytes = try await ask(packet, fileDescriptor, .seconds(14), texts)
+        return try FormulaReading(encoded: bytes)
     }
 
     /// Ends all workers; requests that are under way are finished, later ones refused.

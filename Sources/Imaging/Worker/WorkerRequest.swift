@@ -3,6 +3,8 @@ enum WorkerRequest {
     case intake(IntakeParameters)
     case render([Rendition.Specification])
     case recognizeText
+    /// To read lines of sums and equations within so many milliseconds.
+    case readFormulas(milliseconds: Int)
     /// Something forbidden, to see it die: only workers that were started for a test know any.
     case trial(String)
 
@@ -22,6 +24,9 @@ enum WorkerRequest {
             wire.put(UInt8(4))
             Self.put(specifications, to: &wire)
         case .recognizeText: wire.put(UInt8(2))
+        case .readFormulas(let milliseconds):
+            wire.put(UInt8(5))
+            wire.put(milliseconds)
         case .trial(let name):
             wire.put(UInt8(3))
             wire.put(name)
@@ -42,6 +47,7 @@ enum WorkerRequest {
             parameters.renditions = try specifications(&wire)
             return (.intake(parameters), size)
         case 2: return (.recognizeText, size)
+        case 5: return (.readFormulas(milliseconds: try wire.int(in: 0...60_000)), size)
         case 3: return (.trial(try wire.string()), size)
         case 4: return (.render(try specifications(&wire)), size)
         default: throw WireReader.broken

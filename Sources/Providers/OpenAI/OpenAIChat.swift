@@ -5,26 +5,39 @@ import HTTP
 enum OpenAIChat {
     /// The body of the request. The picture comes last, so that its text is written straight to its place.
     static func body(asking question: VisionQuestion, about photo: VisionInput) -> [UInt8] {
-        var body = JSONWriter.object(
-            capacity: question.prompt.utf8.count + Base64.count(of: photo.bytes) + 512
+        body(
+            model: question.model, prompt: question.prompt, temperature: question.temperature,
+            detail: question.detail, picture: photo.bytes, mediaType: photo.mediaType
         ) { json in
-            json.field("model", question.model)
-            json.field("temperature", question.temperature)
             json.field("max_tokens", question.maximumTokens)
             json.object("response_format") { $0.field("type", "json_object") }
+        }
+    }
+
+    /// `fill` writes what else the request is to say.
+    static func body(
+        model: String, prompt: String, temperature: Double, detail: String, picture: [UInt8],
+        mediaType: String, _ fill: (inout JSONWriter) -> Void = { _ in }
+    ) -> [UInt8] {
+        var body = JSONWriter.object(
+            capacity: prompt.utf8.count + Base64.count(of: picture) + 512
+        ) { json in
+            json.field("model", model)
+            json.field("temperature", temperature)
+            fill(&json)
             json.array("messages") { json in
                 json.object { json in
                     json.field("role", "user")
                     json.array("content") { json in
                         json.object { json in
                             json.field("type", "text")
-                            json.field("text", question.prompt)
+                            json.field("text", prompt)
                         }
                         json.object { json in
                             json.field("type", "image_url")
                             json.object("image_url") { json in
-                                json.field("detail", question.detail)
-                                json.field("url", "data:\(photo.mediaType);base64,")
+                                json.field("detail", detail)
+                                json.field("url", "data:\(mediaType);base64,")
                             }
                         }
                     }
@@ -32,7 +45,7 @@ enum OpenAIChat {
             }
         }
         body.removeLast(end.count)
-        Base64.append(photo.bytes, to: &body)
+        Base64.append(picture, to: &body)
         body += end
         return body
     }

@@ -25,6 +25,9 @@ package final class IdentityService: Sendable {
         case inactive
     }
 
+    /// Whether a bearer is an API token rather than a JWT.
+    package static func isAPIToken(_ bearer: String) -> Bool { bearer.hasPrefix(tokenPrefix) }
+
     /// The account behind a bearer: an API token, or a JWT whose subject is an account's id or e-mail.
     ///
     /// A point read on the calling thread.
@@ -82,6 +85,7 @@ package final class IdentityService: Sendable {
         let now = clock.now()
         let isKnown = try await store.write { tables in
             guard try tables.users.setPasswordHash(hash, email: email) else { return false }
+            try tables.sessions.deleteAll(email: email)
             try tables.audit.append(
                 at: now, actor: "command line", action: "users.passwd", subject: email, detail: "")
             return true

@@ -17,14 +17,18 @@ package final class Spool: Sendable {
         empty()
     }
 
+    private var hasRoom: Bool {
+        var status = statvfs()
+        return unsafe statvfs(directory, &status) != 0
+            || UInt64(status.f_bavail) * UInt64(status.f_frsize) >= UInt64(minimumFree)
+    }
+
+    /// Whether uploads can be taken in.
+    package var isWritable: Bool { unsafe access(directory, W_OK) == 0 && hasRoom }
+
     /// Starts a new upload.
     package func begin() throws(Failure) -> SpoolFile {
-        var status = statvfs()
-        if unsafe statvfs(directory, &status) == 0,
-            UInt64(status.f_bavail) * UInt64(status.f_frsize) < UInt64(minimumFree)
-        {
-            throw Spool.failure(ENOSPC)
-        }
+        guard hasRoom else { throw Spool.failure(ENOSPC) }
         let path = directory + "/" + UUIDValue.random().description
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Spool.failure(errno) }

@@ -13,5 +13,6 @@ enum Migrations {
         Migration(version: 5, name: "processing", sql: processing),
         Migration(version: 6, name: "photos", sql: photos),
         Migration(version: 7, name: "gallery", sql: gallery),
+        Migration(version: 8, name: "request log and sessions", sql: requests),
     ]
 }
