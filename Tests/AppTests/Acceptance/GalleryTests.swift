@@ -18,7 +18,7 @@ import Testing
                     answer.text
                         == #"{"success":true,"data":[],"message":"Images retrieved successfully","code":1000,"result":[]}"#
                 )
-                #expect(answer["X-Total-Count"] == "0")
+                #expect(answer[.totalCount] == "0")
             }
         }
     }
@@ -57,7 +57,7 @@ import Testing
             daemon.clock.advance(5)
             let second = try await daemon.create(#""refined_prompt":"two""#)
             #expect(second.status == 200)
-            #expect(second["Idempotent-Replay"] == "true")
+            #expect(second[.replay] == "true")
             #expect(second["message"]?.string == "Image created successfully")
             #expect(second["data.image_id"]?.string == Self.id)
             #expect(second["data.created_at"] == first["data.created_at"])
@@ -82,7 +82,7 @@ import Testing
             }
             #expect(statuses.filter { $0 == 201 }.count == 1)
             #expect(statuses.filter { $0 == 200 }.count == 19)
-            #expect(try await daemon.get(Self.path)["X-Total-Count"] == "1")
+            #expect(try await daemon.get(Self.path)[.totalCount] == "1")
         }
     }
 
@@ -171,7 +171,7 @@ import Testing
             #expect(answer["code"]?.int == 9999)
             #expect(answer["data"]?.isNull == true)
             #expect(answer["result.\(field)"] == .array([.string(message)]), "\(answer.text)")
-            #expect(try await daemon.get(Self.path)["X-Total-Count"] == "0")
+            #expect(try await daemon.get(Self.path)[.totalCount] == "0")
         }
     }
 
@@ -236,7 +236,7 @@ import Testing
                 let answer = try await daemon.get(Self.path + query)
                 let found = answer["data"]?.array?.compactMap { $0["image_url"]?.string }
                 #expect(found == urls.map { "http://a/\($0)" }, "\(query)")
-                #expect(answer["X-Total-Count"] == "\(urls.count)")
+                #expect(answer[.totalCount] == "\(urls.count)")
             }
         }
     }
@@ -251,7 +251,7 @@ import Testing
             #expect(
                 page["data"]?.array?.compactMap { $0["image_url"]?.string }
                     == ["http://a/3", "http://a/2"])
-            #expect(page["X-Total-Count"] == "5")
+            #expect(page[.totalCount] == "5")
             for (query, field) in [
                 ("limit=0", "limit"), ("limit=x", "limit"), ("limit=1001", "limit"),
                 ("offset=-1", "offset"), ("offset=x", "offset"),
@@ -312,7 +312,7 @@ import Testing
                 repeated.text.contains(#""metadata":{"a":1,"session_id":"t","message_id":"12"}"#))
             let replaced = try await daemon.create(metadata: "[1]")
             #expect(replaced.text.contains(#""metadata":[1]"#))
-            #expect(try await daemon.get(Self.path + "?session_id=t")["X-Total-Count"] == "0")
+            #expect(try await daemon.get(Self.path + "?session_id=t")[.totalCount] == "0")
             let refused = try await daemon.create(#""session_id":"u""#)
             #expect(refused.status == 400)
         }
@@ -362,4 +362,9 @@ extension TestDaemon {
         return try await post(
             GalleryTests.path, as: asker, "{" + members.joined(separator: ",") + "}")
     }
+}
+
+extension Fields.Name {
+    static let totalCount = Fields.Name("X-Total-Count")
+    static let replay = Fields.Name("Idempotent-Replay")
 }

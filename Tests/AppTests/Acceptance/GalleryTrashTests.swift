@@ -21,7 +21,7 @@ import Testing
             #expect(ids(try await daemon.get(GalleryTests.path)).isEmpty)
             let trash = try await daemon.get(GalleryTests.path + "deleted/?user_id=ada")
             #expect(ids(trash) == [GalleryTests.id])
-            #expect(trash["X-Total-Count"] == "1")
+            #expect(trash[.totalCount] == "1")
             let detail = try await daemon.get(one)
             #expect(detail.status == 200)
             #expect(detail["data.is_deleted"]?.bool == true)
