@@ -156,6 +156,11 @@ struct SettingTests {
         read(.galleryRequiresUserID)
         read(.galleryTrashDays, .fetchMaxMB, .fetchTimeoutSeconds)
         read(.allowedHosts, .fetchPorts, .fetchAllowHosts)
+        read(.saveRequestImages)
+        read(.savedImageServices, .solverModel, .solverPrompt)
+        read(.maxSavedImageMB, .solverTimeout, .solverRetryBase)
+        read(.imageRetentionDays, .requestLogRetentionDays)
+        read(.solverProvider)
         #expect(named == Set(Setting.live.map(\.name)))
 
         let startup = StartupSettings()
@@ -184,7 +189,7 @@ struct SettingTests {
             .minFreeSpace, .exactSearchLimit)
         read(
             .dropboxToken, .dropboxFolder, .dropboxAPIURL, .dropboxContentURL, .folderRoot,
-            .cronSecret)
+            .cronSecret, .ocrLanguages)
         read(.retryQueueInterval)
         read(.offPeakOnly)
         read(.offPeakStart, .offPeakEnd, .scheduleZone)

@@ -7,13 +7,17 @@ import Synchronization
 extension Installation {
     /// Runs jobs until it is cancelled.
     package func work() async throws {
-        worksJobs.store(true, ordering: .relaxed)
-        defer { worksJobs.store(false, ordering: .relaxed) }
-        try await withThrowingTaskGroup { group in
-            group.addTask { [self] in try await jobs.run() }
-            group.addTask { [self] in try await jobEvents.run() }
-            defer { group.cancelAll() }
-            while let _ = try await group.next() {}
+        do {
+            try await withThrowingTaskGroup { group in
+                group.addTask { [self] in try await jobs.run() }
+                group.addTask { [self] in try await jobEvents.run() }
+                defer { group.cancelAll() }
+                while let _ = try await group.next() {}
+            }
+        } catch {
+            // A daemon that stops is as well as before: what still comes in is answered.
+            if !Task.isCancelled { haveJobsFailed.store(true, ordering: .relaxed) }
+            throw error
         }
     }
 

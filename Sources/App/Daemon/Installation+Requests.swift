@@ -117,7 +117,7 @@ extension Installation {
         let all: [(name: String, isGood: Bool)] = [
             ("database", checks.database),
             ("openai", photos.providerInForce != nil && !requests.solver.lacksKey),
-            ("storage", checks.storage), ("jobs", worksJobs.load(ordering: .relaxed)),
+            ("storage", checks.storage), ("jobs", !haveJobsFailed.load(ordering: .relaxed)),
         ]
         let isWell = all.allSatisfy(\.isGood)
         let body = JSONWriter.object { json in

@@ -49,8 +49,8 @@ package final class Installation: Sendable {
     let isServing = Atomic(false)
     /// Whether only this machine can connect.
     let isReachedLocally: Atomic<Bool>
-    /// Whether jobs are run from here.
-    let worksJobs = Atomic(false)
+    /// Whether the workers of jobs have broken off.
+    let haveJobsFailed = Atomic(false)
 
     /// Opens what is in `directory`, which the caller holds the lock of.
     ///

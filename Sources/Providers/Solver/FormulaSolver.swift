@@ -77,7 +77,9 @@ struct FormulaSolver: Sendable {
             }
             do throws(FormulaFailure) {
                 let tokens = try FormulaToken.all(in: unnumbered(line))
-                guard tokens.contains(where: \.isOperator) else { return nil }
+                guard tokens.contains(where: \.isOperator) || FormulaToken.multiplies(tokens) else {
+                    return nil
+                }
                 let hasNumber = tokens.contains {
                     if case .number = $0 { true } else { false }
                 }

@@ -34,6 +34,15 @@ enum FormulaToken: Hashable, Sendable {
 }
 
 extension FormulaToken {
+    /// Whether a number or a parenthesis stands right before another parenthesis: a product without a sign.
+    static func multiplies(_ tokens: [FormulaToken]) -> Bool {
+        zip(tokens, tokens.dropFirst()).contains { before, after in
+            guard after == .open else { return false }
+            if case .number = before { return true }
+            return before == .close
+        }
+    }
+
     /// The words of a line.
     static func all(in line: String) throws(FormulaFailure) -> [FormulaToken] {
         let characters = Array(line)
