@@ -75,7 +75,11 @@ final class JobRunner: Sendable {
         _ registry: JobRegistry, publish: @escaping @Sendable (JobEvent) -> Void
     ) async throws {
         let work = Work(runner: self, registry: registry, publish: publish)
-        try await open(registry)
+        do {
+            try await open(registry)
+        } catch is CancellationError {
+            return
+        }
         state.withLock { $0.work = work }
         store.jobSignal.listen { [weak self] in self?.wake() }
         defer { store.jobSignal.listen(nil) }
@@ -105,6 +109,7 @@ final class JobRunner: Sendable {
             state.paused = paused
             state.lastSeen = now
             state.isStopping = false
+            state.mayHaveReady = true
         }
         if lost > 0 {
             log.notice("jobs of an earlier process run again", ["count": .integer(lost)])

@@ -170,6 +170,9 @@ package final class JobService: Sendable {
         while try await store.write({ try $0.jobs.sweep(before: moment) }) == 1000 {}
     }
 
+    /// Whether `run` has taken over what an earlier process left and works.
+    package var isRunning: Bool { runner.state.withLock { $0.work != nil } }
+
     /// Hears of everything that happens to jobs from now on.
     package func onEvent(_ body: @escaping @Sendable (JobEvent) -> Void) {
         listeners.withLock { $0.append(body) }

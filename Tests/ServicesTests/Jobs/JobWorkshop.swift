@@ -28,6 +28,7 @@ final class JobWorkshop: Sendable {
     /// Runs the workers while `body` works with them.
     func run<T>(_ body: () async throws -> T) async throws -> T {
         let work = Task { try await jobs.run() }
+        while !jobs.isRunning { try await Task.sleep(for: .milliseconds(1)) }
         let result: Result<T, any Error>
         do {
             result = .success(try await body())
