@@ -19,7 +19,11 @@ import Testing
     ) throws -> (server: ScriptedServer, environment: [String: String]) {
         let server = try ScriptedServer(answer)
         return (
-            server, ["FETCH_ALLOW_HOSTS": "127.0.0.1:\(server.port),pictures.test:\(server.port)"]
+            server,
+            [
+                "FETCH_ALLOW_HOSTS": "127.0.0.1:\(server.port),pictures.test:\(server.port)",
+                "EMBEDDING_PROVIDER": "builtin",
+            ]
         )
     }
 
@@ -253,11 +257,11 @@ import Testing
             _ = try await ingest(url, daemon, #""refined_prompt":"snowy mountain""#)
             _ = try await ingest(server.url + "/b", daemon, #""refined_prompt":"city street""#)
             _ = try await daemon.create(url: url, #""refined_prompt":"tropical beach""#)
-            while true {
+            let isFound = try await eventually {
                 let found = try await daemon.get(path + "search/?q=tropical+beach&k=1")
-                if found["data.0.image_url"]?.string == url { break }
-                try await Task.sleep(for: .milliseconds(2))
+                return found["data.0.image_url"]?.string == url
             }
+            #expect(isFound)
             // Both records have the same bytes; one of them can go.
             #expect(daemon.files().count == 2)
         }
