@@ -115,7 +115,7 @@ let package = Package(
                 "Providers", "SQLite", "ScriptedServer", "Services", "Telemetry",
                 "decode-worker-for-tests",
             ],
-            // The optimiser of Swift 6.3.1 breaks off on these tests, which gain nothing from it.
+            // Compiling is most of what these tests cost; the optimiser would double it for nothing.
             settings: [.unsafeFlags(["-Onone"])]),
         tests("Crypto"),
         tests("Domain"),
