@@ -19,7 +19,7 @@ import Testing
             let photo = Picture.scene(560).jpeg()
             let answer = try await daemon.upload(photo, as: "F1", fields: Self.preferAsync)
             #expect(answer.status == 202)
-            #expect(answer["Preference-Applied"] == "respond-async")
+            #expect(answer.fields["Preference-Applied"] == "respond-async")
             #expect(answer[.xRateLimitRemaining] == "4")
             let id = try #require(answer["job_id"]?.string)
             #expect(answer.json.object?.map(\.key) == ["job_id", "status_url", "events_url"])
