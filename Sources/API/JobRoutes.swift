@@ -198,12 +198,16 @@ package struct JobRoutes: Sendable {
             return listener.response(first: missed)
         }
         let hides = jobs.hidesArguments(job)
-        var changes = log.map { JobEvent(job: id, sequence: $0.sequence, .log($0)) }
-        if job.sequence > seen {
-            changes.append(JobEvent(job: id, sequence: job.sequence, .state(job)))
+        let lines = log.map {
+            JobEncoder.event(
+                JobEvent(job: id, sequence: $0.sequence, .log($0)), hidingArguments: hides)
         }
-        let first = changes.map { JobEncoder.event($0, hidingArguments: hides) }
-        return job.state.isFinal ? .events(first) : listener.response(first: first)
+        let state = JobEncoder.event(
+            JobEvent(job: id, sequence: job.sequence, .state(job)), hidingArguments: hides)
+        if job.state.isFinal { return .events(lines + [state]) }
+        // Its number may be a line's; without one it is sent again to whoever comes back before anything else happened.
+        let present = ServerSentEvent(name: state.name, data: state.data)
+        return listener.response(first: [present] + lines)
     }
 
     // MARK: - Queues
